@@ -1,0 +1,1 @@
+# cmake --install: the program, its plugins, the bundled application, and the SDK for plugin authors.

@@ -1,0 +1,87 @@
+// Finds, checks and loads plugins; one loaded set is a generation. Plugins are trusted code, yet
+// nothing of theirs may end the process by an error the boundary can see: every refusal is a
+// finding with the file, the reason and the mend. Loading is single-threaded; a Generation is
+// immutable and safe from any thread.
+#pragma once
+
+#include <map>
+#include <memory>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "core/clock.hpp"
+#include "core/finding.hpp"
+#include "dugout/sdk/outcome.hpp"
+#include "host/handles.hpp"
+
+namespace dugout::host {
+
+// records/1 for the plugins. Declared here, filled from the store by cli. [worker]
+class RecordService {
+ public:
+  virtual ~RecordService() = default;
+  virtual Outcome<std::string> find(std::string_view table, std::string_view where) = 0;
+  virtual Outcome<std::string> insert(std::string_view table, std::string_view unique,
+                                      std::string_view row) = 0;
+  virtual Outcome<std::string> update(std::string_view table, std::string_view id,
+                                      std::string_view changes) = 0;
+};
+
+// What the plugins of this process are served with. The C tables have no context pointer, so one
+// set is installed for the whole process; tests install their own. REQUIRES: outlives every plugin.
+struct Services {
+  core::Clock* clock = nullptr;
+  RecordService* records = nullptr;
+};
+void install_services(const Services& services);
+
+// plugin.yaml, checked.
+struct Manifest {
+  std::string id, version, library, config_schema;  // library, config_schema: paths
+  std::string folder, file;                         // where plugin.yaml stands
+  std::vector<std::string> faces, needs;
+  unsigned abi_major = 0, abi_minor = 0;
+  Effects effects = Effects::kNone;
+  bool unload = true;
+};
+
+struct LoadOptions {
+  std::vector<std::string> folders;            // searched in order: plugin-path, environment, install
+  std::map<std::string, std::string> configs;  // plugin id -> JSON config; absent = {}
+  bool trust_writable = false;                 // tests only: load libraries others may write to
+};
+
+struct PluginInfo {
+  Manifest manifest;
+  std::string state;  // "loaded", "refused"
+  std::string why;    // of a refusal
+};
+
+class Generation {
+ public:
+  virtual ~Generation() = default;
+  // nullptr = no such plugin. `name` is the id behind its kind: "structured" is "parser.structured".
+  virtual std::shared_ptr<const ParserHandle> parser(std::string_view name) const = 0;
+  virtual std::shared_ptr<const RecoveryHandle> recovery(std::string_view name) const = 0;
+  virtual std::shared_ptr<const ProviderHandle> provider(std::string_view name) const = 0;
+  virtual std::shared_ptr<const ToolHandle> tool(std::string_view name) const = 0;
+  virtual std::vector<std::string> tool_names() const = 0;
+  virtual const std::vector<PluginInfo>& plugins() const = 0;
+};
+
+// Reads every manifest below the folders (folder/<any>/plugin.yaml), in the order of their names.
+std::vector<Manifest> discover(const std::vector<std::string>& folders, core::Findings& findings);
+
+// Loads all that is found. A plugin that is refused is a finding; the rest is loaded all the same.
+std::shared_ptr<const Generation> load(const LoadOptions& options, core::Findings& findings);
+
+// The conformance suite on one library or plugin folder, run in a process of its own.
+struct CheckResult {
+  std::string name;  // "descriptor and manifest agree"
+  bool passed = false;
+  std::string detail;
+};
+std::vector<CheckResult> check_plugin(const std::string& path);
+
+}  // namespace dugout::host

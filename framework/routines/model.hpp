@@ -1,0 +1,152 @@
+// Agents, flows and routines as read from YAML: plain data, immutable after load, safe from any
+// thread. What each key means to an editor is in docs/routine-authors.md; loading is in load.hpp,
+// the checks over a whole flow in graph.hpp.
+#pragma once
+
+#include <map>
+#include <optional>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "config/yaml.hpp"
+#include "core/json.hpp"
+#include "routines/condition.hpp"
+
+namespace dugout::routines {
+
+using config::Mark;
+
+// ---- what a routine collects
+
+enum class FieldType { kText, kChoice, kYesNo, kInteger, kDate, kFile, kCheck, kCorrection };
+
+struct ChoiceValue {
+  std::string value;                  // as stored
+  std::vector<std::string> variants;  // what people write for it; the value itself is one of them
+};
+
+struct Field {
+  std::string name;  // record field
+  Mark mark;
+  FieldType type = FieldType::kText;
+  std::string label;                 // how people call it: "email"; for summaries and corrections
+  std::vector<std::string> aliases;  // other names it goes by in a correction
+  bool optional = false;
+  bool sensitive = false;            // masked in every log, metric and trace
+  bool correctable = true;           // may routine 27 change it?
+  std::string differs_from;          // another field it must not equal
+  std::optional<Condition> when;     // asked for only if this holds
+  std::string ask;                   // put when this field is still missing while others are there
+  std::string clarify;               // put when its answer is refused; else the routine's
+
+  // kText
+  std::size_t min_length = 1, max_length = 500;
+  std::string pattern;                        // RE2, must match somewhere
+  enum class Case { kKeep, kUpper, kLower } letter_case = Case::kKeep;
+  // kChoice, kYesNo, and words for kInteger (variants: value is the number)
+  std::vector<ChoiceValue> values;
+  // kInteger
+  std::optional<long long> min, max;
+  // kDate: stored DD-MM-YYYY
+  std::optional<int> min_age, max_age, min_year;
+  // kCheck: a tool without effects; its `data.value` is stored under `name`
+  std::string tool;
+  std::vector<std::pair<std::string, core::Json>> with;     // fixed arguments; strings are templates
+  // result member (dotted path in `data`) -> record field, stored beside `name`
+  std::vector<std::pair<std::string, std::string>> save;
+};
+
+// ---- what a routine calls before it may move on
+
+struct FailureEdge {
+  int go = 0;         // 0 = stay
+  std::string say;    // spoken before the next ask; template
+  std::vector<std::string> clear;
+  Mark mark;
+};
+
+struct CallStep {
+  std::string tool;
+  Mark mark;
+  std::optional<Condition> when;
+  std::vector<std::pair<std::string, core::Json>> args;   // string values are templates over the record
+  std::vector<std::pair<std::string, std::string>> save;  // dotted path in `data` -> record field
+  std::optional<FailureEdge> on_failure;                  // absent: the turn tells the user and stays
+};
+
+// ---- where it goes
+
+struct Edge {
+  int go = 0;
+  Mark mark;
+  std::optional<Condition> when;  // absent = always
+  std::string say;                // spoken before the ask of the routine entered; template
+  std::vector<std::pair<std::string, std::string>> set;  // field -> template
+  std::vector<std::string> clear;
+  bool carry = false;  // the user's message is also the first answer to the routine entered
+};
+
+enum class RoutineKind { kAsk, kRoute, kEnd };
+
+struct Repair {
+  int attempts = 3;  // refused answers in a row
+  int then = 0;      // routine to go to
+  std::string say;
+};
+
+struct Routine {
+  int number = 0;
+  std::string name, title, file;
+  Mark mark;
+  RoutineKind kind = RoutineKind::kAsk;
+  std::string ask, clarify, brief;  // templates
+  std::vector<Field> collects;
+  std::vector<CallStep> calls;
+  std::vector<Edge> next;
+  std::optional<Repair> repair;
+};
+
+struct Flow {
+  std::string name;    // the folder's
+  std::string folder;
+  int start = 1;       // the lowest number
+  std::map<int, Routine> routines;
+  // Set by the hand-off before the first routine: registration_code, team, age_group, ...
+  std::vector<std::string> given;
+
+  const Routine* find(int number) const;
+  // The field's definition in its home routine; nullptr = unknown.
+  const Field* field(const std::string& name) const;
+};
+
+struct Agent {
+  std::string name, file;
+  std::string flow;  // empty = none
+  std::string model;
+  std::vector<std::string> fallbacks;
+  std::string call_type;  // registration | photo | rereg | another name
+  std::string instructions, short_instructions;
+  std::string text_at = "output[].content[].text";  // or "output_text"
+  std::string schema_name, schema;                  // JSON Schema text of the answer; may be empty
+  std::vector<std::string> parsers, recovery, tools;
+  int tool_rounds = 5;
+  std::size_t history_messages = 80;
+  double turn_deadline = 90.0;  // s
+  int turn_attempts = 12;
+  std::string unavailable;      // said when nothing can answer
+  std::string welcome;          // said at the hand-off, before the first ask; template
+  config::Node retry;           // overrides of the retry options; may be null
+};
+
+// Everything that was loaded together.
+struct Application {
+  std::map<std::string, Agent> agents;
+  std::map<std::string, Flow> flows;
+  // club settings for templates and tools, flattened: "club.contact_email" -> "..."
+  std::map<std::string, std::string> settings;
+  // Folder agents/data: table name -> rows as JSON objects.
+  std::map<std::string, std::vector<std::string>> tables;
+};
+
+}  // namespace dugout::routines

@@ -1,0 +1,98 @@
+// What Dugout remembers: sessions, turns, records, the tool journal, jobs' place, the directory.
+// One interface; SQLite behind it (sqlite_store.hpp). All functions are [worker] and safe from any
+// thread; each is one transaction. An Error of code kUnavailable means the store cannot serve now,
+// and that nothing was changed.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "dugout/sdk/outcome.hpp"
+
+namespace dugout::store {
+
+struct Session {
+  std::string id;
+  std::string agent;     // empty = no agent yet (the universal one answers)
+  int routine = 0;       // 0 = outside a flow
+  std::string record;    // JSON object: field -> {"value", "routine", "turn"}
+  std::string state;     // JSON object of the orchestrator's own (refusal counts, pins)
+  std::int64_t version = 0;  // 0 = not stored yet; counts commits
+  std::int64_t created_ms = 0, updated_ms = 0;
+};
+
+struct Message {
+  std::int64_t sequence = 0;  // set by the store
+  std::string turn;
+  std::string role;     // user | assistant | system | tool_call | tool_result
+  std::string content;  // text, or JSON for the tool roles
+  bool pinned = false;  // never truncated
+};
+
+// One accepted user message. Durable before anything else happens to it.
+struct AcceptedTurn {
+  std::string id;
+  std::string session;
+  std::string client_message_id;
+  std::string request;  // JSON of the request as accepted
+  std::string reply;    // JSON of the first answer; empty = not answered yet
+  bool fresh = false;   // this call accepted it; false = a repeat
+};
+
+enum class CallState { kIntended, kDone };
+
+struct JournalEntry {
+  std::string key;  // stable_hash of session, turn, routine, tool, canonical arguments
+  std::string session, turn, tool, arguments;
+  std::string result;  // JSON; empty while intended
+  CallState state = CallState::kIntended;
+  bool fresh = false;  // this call wrote the intent; false = it was there
+};
+
+// Everything one turn changes; committed as a whole or not at all.
+struct TurnCommit {
+  Session session;  // version = the version that was read
+  std::string turn;
+  std::string reply;
+  std::vector<Message> messages;
+  std::vector<std::string> attempts;  // JSON, one each, for the attempt log
+};
+
+class Store {
+ public:
+  virtual ~Store() = default;
+
+  // ---- sessions and turns
+  virtual Outcome<std::optional<Session>> session(std::string_view id) = 0;
+  virtual Outcome<std::vector<Message>> messages(std::string_view session, std::size_t last) = 0;
+  // Idempotent by (session, client_message_id): a repeat gives the first turn back, with its reply
+  // when there is one. An empty client_message_id is always a new turn.
+  virtual Outcome<AcceptedTurn> accept(std::string_view session, std::string_view client_message_id,
+                                       std::string_view request) = 0;
+  // kConflict when the session's version moved on meanwhile.
+  virtual Status commit(const TurnCommit& commit) = 0;
+  // Turns that were accepted and never answered, oldest first.
+  virtual Outcome<std::vector<AcceptedTurn>> unanswered() = 0;
+
+  // ---- tool journal
+  virtual Outcome<JournalEntry> intend(const JournalEntry& entry) = 0;
+  virtual Status settle(std::string_view key, std::string_view result) = 0;
+
+  // ---- records: rows of named tables, each a JSON object with an "id"
+  virtual Outcome<std::string> find_rows(std::string_view table, std::string_view where) = 0;
+  // kConflict with the holder's row in detail when `unique` is taken. Returns {"id"}.
+  virtual Outcome<std::string> insert_row(std::string_view table, std::string_view unique,
+                                          std::string_view row) = 0;
+  virtual Outcome<std::string> update_row(std::string_view table, std::string_view id,
+                                          std::string_view changes) = 0;
+  // Replaces a whole table, such as a part of the directory read from YAML at start.
+  virtual Status replace_table(std::string_view table, const std::vector<std::string>& rows) = 0;
+
+  // Can it read and write now? For /ready.
+  virtual Status probe() = 0;
+};
+
+}  // namespace dugout::store
