@@ -27,8 +27,8 @@ struct Condition {
 
   // Numbers compare as numbers when both sides are numbers, else as text, case-sensitively.
   bool holds(const Values& values) const;
-  std::string text() const;                 // as an editor would write it
-  std::vector<std::string> reads() const;   // the names it looks at
+  std::string text() const;                // as an editor would write it
+  std::vector<std::string> reads() const;  // the names it looks at
 };
 
 std::optional<Condition> parse_condition(const config::Node& node, const std::string& file,

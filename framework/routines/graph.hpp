@@ -12,7 +12,8 @@ namespace dugout::routines {
 
 struct GraphEdge {
   int from = 0, to = 0;
-  std::string why;  // the condition as text, "otherwise", "on failure of <tool>", "after 3 refusals"
+  std::string
+      why;  // the condition as text, "otherwise", "on failure of <tool>", "after 3 refusals"
   bool operator==(const GraphEdge&) const = default;
 };
 

@@ -25,7 +25,8 @@ struct Known {
   std::vector<std::string> providers;          // "openai_responses"
 };
 
-// root: the folder that holds agents/ and routines/. Loads, then runs the graph checks of graph.hpp.
+// root: the folder that holds agents/ and routines/. Loads, then runs the graph checks of
+// graph.hpp.
 Application load_application(const std::string& root, const Known& known, core::Findings& findings);
 
 }  // namespace dugout::routines

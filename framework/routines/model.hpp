@@ -33,16 +33,18 @@ struct Field {
   std::string label;                 // how people call it: "email"; for summaries and corrections
   std::vector<std::string> aliases;  // other names it goes by in a correction
   bool optional = false;
-  bool sensitive = false;            // masked in every log, metric and trace
-  bool correctable = true;           // may routine 27 change it?
-  std::string differs_from;          // another field it must not equal
-  std::optional<Condition> when;     // asked for only if this holds
-  std::string ask;                   // put when this field is still missing while others are there
-  std::string clarify;               // put when its answer is refused; else the routine's
+  bool sensitive = false;         // masked in every log, metric and trace
+  bool correctable = true;        // may routine 27 change it?
+  std::string differs_from;       // another field it must not equal
+  std::optional<Condition> when;  // asked for only if this holds
+  std::string ask;                // put when this field is still missing while others are there
+  std::string clarify;            // put when its answer is refused; else the routine's
+  // Answers that mean "there is none": the field counts as answered and is left out of the record.
+  std::vector<std::string> none;
 
   // kText
   std::size_t min_length = 1, max_length = 500;
-  std::string pattern;                        // RE2, must match somewhere
+  std::string pattern;  // RE2, must match somewhere
   enum class Case { kKeep, kUpper, kLower } letter_case = Case::kKeep;
   // kChoice, kYesNo, and words for kInteger (variants: value is the number)
   std::vector<ChoiceValue> values;
@@ -52,7 +54,7 @@ struct Field {
   std::optional<int> min_age, max_age, min_year;
   // kCheck: a tool without effects; its `data.value` is stored under `name`
   std::string tool;
-  std::vector<std::pair<std::string, core::Json>> with;     // fixed arguments; strings are templates
+  std::vector<std::pair<std::string, core::Json>> with;  // fixed arguments; strings are templates
   // result member (dotted path in `data`) -> record field, stored beside `name`
   std::vector<std::pair<std::string, std::string>> save;
 };
@@ -60,8 +62,8 @@ struct Field {
 // ---- what a routine calls before it may move on
 
 struct FailureEdge {
-  int go = 0;         // 0 = stay
-  std::string say;    // spoken before the next ask; template
+  int go = 0;       // 0 = stay
+  std::string say;  // spoken before the next ask; template
   std::vector<std::string> clear;
   Mark mark;
 };
@@ -70,9 +72,10 @@ struct CallStep {
   std::string tool;
   Mark mark;
   std::optional<Condition> when;
-  std::vector<std::pair<std::string, core::Json>> args;   // string values are templates over the record
+  std::vector<std::pair<std::string, core::Json>>
+      args;  // string values are templates over the record
   std::vector<std::pair<std::string, std::string>> save;  // dotted path in `data` -> record field
-  std::optional<FailureEdge> on_failure;                  // absent: the turn tells the user and stays
+  std::optional<FailureEdge> on_failure;  // absent: the turn tells the user and stays
 };
 
 // ---- where it goes
@@ -98,7 +101,7 @@ struct Repair {
 struct Routine {
   int number = 0;
   std::string name, title, file;
-  Mark mark;
+  Mark mark, ask_mark, clarify_mark;
   RoutineKind kind = RoutineKind::kAsk;
   std::string ask, clarify, brief;  // templates
   std::vector<Field> collects;
@@ -108,16 +111,16 @@ struct Routine {
 };
 
 struct Flow {
-  std::string name;    // the folder's
+  std::string name;  // the folder's
   std::string folder;
-  int start = 1;       // the lowest number
+  int start = 1;  // the lowest number
   std::map<int, Routine> routines;
   // Set by the hand-off before the first routine: registration_code, team, age_group, ...
   std::vector<std::string> given;
 
   const Routine* find(int number) const;
   // The field's definition in its home routine; nullptr = unknown.
-  const Field* field(const std::string& name) const;
+  const Field* field(const std::string& wanted) const;
 };
 
 struct Agent {
@@ -134,9 +137,9 @@ struct Agent {
   std::size_t history_messages = 80;
   double turn_deadline = 90.0;  // s
   int turn_attempts = 12;
-  std::string unavailable;      // said when nothing can answer
-  std::string welcome;          // said at the hand-off, before the first ask; template
-  config::Node retry;           // overrides of the retry options; may be null
+  std::string unavailable;  // said when nothing can answer
+  std::string welcome;      // said at the hand-off, before the first ask; template
+  config::Node retry;       // overrides of the retry options; may be null
 };
 
 // Everything that was loaded together.
