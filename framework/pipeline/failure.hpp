@@ -1,6 +1,7 @@
 // What an attempt can end in, and what follows from it: the class table of the design, section 4.
 #pragma once
 
+#include <cstddef>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -20,6 +21,7 @@ enum class FailureClass {
   // tier 3: the answer's content
   kSchema, kRoutine, kField, kBusinessRule,
 };
+inline constexpr std::size_t kFailureClasses = 20;
 
 struct Failure {
   FailureClass cls = FailureClass::kUnknown;
@@ -39,7 +41,9 @@ std::optional<FailureClass> class_named(std::string_view name);
 struct ClassRule {
   enum class Then { kRetrySame, kNextTarget };
   Then then;            // what follows when no recovery plugin knows better
-  bool same_target;     // false: never again on the same target, whatever the advice
+  // false: never again on the same target, whatever the advice. Where `then` is kNextTarget, true
+  // means: only after advice that changed the request (context_length: only a shorter history).
+  bool same_target;
   bool waits;           // a retry of this class waits first
 };
 ClassRule rule_of(FailureClass cls);

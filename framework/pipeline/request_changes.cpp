@@ -1,0 +1,60 @@
+#include "pipeline/request_changes.hpp"
+
+#include <algorithm>
+
+#include "core/text.hpp"
+
+namespace dugout::pipeline {
+namespace {
+
+constexpr std::size_t kReason = 300;  // bytes of a parser's or the judge's reason
+constexpr int kNoteGroup = -1;        // no turn has it; see also `pinned`
+
+std::string text_for(const Failure& failure) {
+  const std::string reason(core::clip(failure.message, kReason));
+  switch (failure.cls) {
+    case FailureClass::kInvalidJson:
+      return "Your last answer was not valid JSON. Answer again with exactly one JSON object and "
+             "nothing before or after it.";
+    case FailureClass::kMissingField:
+    case FailureClass::kWrongShape:
+      return "Your last answer did not have the agreed form (" + reason +
+             "). Answer again with exactly one JSON object of that form.";
+    case FailureClass::kEmpty:
+      return "Your last answer was empty. Answer again, in the agreed form.";
+    case FailureClass::kTruncated:
+      return "Your last answer was cut off by the length limit. Answer again, more briefly.";
+    default:
+      return "Your last answer cannot be accepted: " + reason + " Answer again.";
+  }
+}
+
+}  // namespace
+
+void simplify(Request& request) {
+  if (!request.short_instructions.empty()) request.instructions = request.short_instructions;
+  if (request.schema.empty()) return;
+  request.instructions +=
+      "\n\nAnswer with exactly one JSON object that conforms to this JSON Schema, and nothing "
+      "else:\n" +
+      request.schema;
+}
+
+void Note::put(Request& request, const Failure& failure) {
+  remove(request);
+  Item item;
+  item.kind = Item::Kind::kSystem;
+  item.text = text_for(failure);
+  item.pinned = true;
+  item.group = kNoteGroup;
+  request.items.push_back(std::move(item));
+  there_ = true;
+}
+
+void Note::remove(Request& request) {
+  // A shortened history keeps pinned items, so the note is still the last one.
+  if (there_) request.items.pop_back();
+  there_ = false;
+}
+
+}  // namespace dugout::pipeline
