@@ -1,5 +1,6 @@
 #include "core/clock.hpp"
 
+#include <algorithm>
 #include <condition_variable>
 #include <mutex>
 
@@ -24,7 +25,9 @@ bool CancelToken::cancelled() const {
   return state_->cancelled;
 }
 
-MonoTime SystemClock::now() const { return std::chrono::steady_clock::now(); }
+MonoTime SystemClock::now() const {
+  return std::chrono::steady_clock::now();
+}
 
 WallTime SystemClock::wall_now() const {
   return std::chrono::time_point_cast<std::chrono::milliseconds>(std::chrono::system_clock::now());
@@ -33,7 +36,9 @@ WallTime SystemClock::wall_now() const {
 bool SystemClock::sleep(Duration pause, const CancelToken& cancel) {
   auto& state = *cancel.state();
   std::unique_lock lock(state.mutex);
-  return !state.changed.wait_for(lock, pause, [&] { return state.cancelled; });
+  // "For ever" as the largest duration would overflow when added to the time of day.
+  const auto bounded = std::min<Duration>(pause, std::chrono::hours(24 * 365));
+  return !state.changed.wait_for(lock, bounded, [&] { return state.cancelled; });
 }
 
 }  // namespace dugout::core

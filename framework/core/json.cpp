@@ -32,16 +32,19 @@ std::size_t too_deep_at(std::string_view text, int limit) {
 std::string place(std::string_view text, std::size_t offset) {
   const auto before = text.substr(0, std::min(offset, text.size()));
   const auto line = 1 + std::count(before.begin(), before.end(), '\n');
-  const auto line_start = before.rfind('\n');
-  const auto column =
-      before.size() - (line_start == before.npos ? 0 : line_start + 1) + (line_start == before.npos);
-  return "line " + std::to_string(line) + ", column " + std::to_string(std::max<std::size_t>(column, 1));
+  const auto line_feed = before.rfind('\n');
+  const auto line_start = line_feed == before.npos ? 0 : line_feed + 1;
+  return "line " + std::to_string(line) + ", column " +
+         std::to_string(before.size() - line_start + 1);
 }
 
-// The library's text behind its own code and place: "[json.exception...] parse error at ...: WHAT".
+// The library's words without its own code and place, and without what it read: that may be what
+// a user or a provider wrote. "[json.exception...] parse error at ...: WHAT; last read: '...'"
 std::string reason(const std::string& what) {
   const auto colon = what.find(": ");
-  return colon == std::string::npos ? what : what.substr(colon + 2);
+  const auto start = colon == std::string::npos ? 0 : colon + 2;
+  const auto end = what.find("; last read", start);
+  return what.substr(start, end == std::string::npos ? end : end - start);
 }
 
 }  // namespace
@@ -60,9 +63,10 @@ Outcome<Json> parse_json(std::string_view text, JsonLimits limits) {
     return Json::parse(text);
   } catch (const Json::parse_error& error) {
     const auto code = error.byte > text.size() ? Code::kTruncated : Code::kMalformed;
-    return Error{code, place(text, error.byte > 0 ? error.byte - 1 : 0) + ": " + reason(error.what())};
-  } catch (const Json::exception& error) {
-    return Error{Code::kMalformed, reason(error.what())};
+    return Error{code,
+                 place(text, error.byte > 0 ? error.byte - 1 : 0) + ": " + reason(error.what())};
+  } catch (const Json::exception&) {
+    return Error{Code::kMalformed, "a number is too large"};
   }
 }
 

@@ -8,7 +8,13 @@
 namespace dugout::core {
 namespace {
 
-bool is_space(char c) { return c == ' ' || (c >= '\t' && c <= '\r'); }
+bool continues(char c) {
+  return (static_cast<unsigned char>(c) & 0xC0) == 0x80;
+}
+
+bool is_space(char c) {
+  return c == ' ' || (c >= '\t' && c <= '\r');
+}
 
 // Reads one code point; -1 and one byte forward when the bytes are not UTF-8.
 utf8proc_int32_t next_point(std::string_view text, std::size_t& at) {
@@ -28,12 +34,26 @@ void append_point(std::string& out, utf8proc_int32_t point) {
 // Straightens the quotes that phones put in place of ' and ".
 utf8proc_int32_t straight(utf8proc_int32_t point) {
   switch (point) {
-    case 0x2018: case 0x2019: case 0x201A: case 0x201B: case 0x2039: case 0x203A: case 0x02BC:
-    case 0x00B4: case 0x0060:
+    case 0x2018:
+    case 0x2019:
+    case 0x201A:
+    case 0x201B:
+    case 0x2039:
+    case 0x203A:
+    case 0x02BC:
+    case 0x00B4:
+    case 0x0060:
       return '\'';
-    case 0x201C: case 0x201D: case 0x201E:
+    case 0x201C:
+    case 0x201D:
+    case 0x201E:
       return '"';
-    case 0x2010: case 0x2011: case 0x2012: case 0x2013: case 0x2014: case 0x2212:
+    case 0x2010:
+    case 0x2011:
+    case 0x2012:
+    case 0x2013:
+    case 0x2014:
+    case 0x2212:
       return '-';
     default:
       return point;
@@ -50,7 +70,20 @@ bool blank_category(utf8proc_int32_t point) {
 bool word_category(utf8proc_int32_t point) {
   const auto category = utf8proc_category(point);
   return point == '\'' || (category >= UTF8PROC_CATEGORY_LU && category <= UTF8PROC_CATEGORY_LO) ||
-         category == UTF8PROC_CATEGORY_MN || category == UTF8PROC_CATEGORY_ND;
+         category == UTF8PROC_CATEGORY_MN || category == UTF8PROC_CATEGORY_MC ||
+         category == UTF8PROC_CATEGORY_ND;
+}
+
+// Appends the full case folding of a point ("ß" gives "ss"), taken apart into base and marks.
+void append_folded(std::vector<utf8proc_int32_t>& out, utf8proc_int32_t point) {
+  constexpr auto kHow =
+      static_cast<utf8proc_option_t>(UTF8PROC_STABLE | UTF8PROC_CASEFOLD | UTF8PROC_DECOMPOSE);
+  std::array<utf8proc_int32_t, 32> parts{};
+  int boundary = 0;
+  const auto size = utf8proc_decompose_char(
+      point, parts.data(), static_cast<utf8proc_ssize_t>(parts.size()), kHow, &boundary);
+  if (size <= 0 || static_cast<std::size_t>(size) > parts.size()) return out.push_back(point);
+  out.insert(out.end(), parts.begin(), parts.begin() + size);
 }
 
 }  // namespace
@@ -88,17 +121,23 @@ std::vector<std::string> split(std::string_view text, char separator) {
 }
 
 std::string replace_all(std::string text, std::string_view from, std::string_view to) {
-  if (from.empty()) return text;
-  for (std::size_t at = 0; (at = text.find(from, at)) != std::string::npos; at += to.size()) {
-    text.replace(at, from.size(), to);
+  if (from.empty() || text.find(from) == std::string::npos) return text;
+  std::string out;
+  std::size_t done = 0;
+  for (std::size_t at = 0; (at = text.find(from, done)) != std::string::npos;
+       done = at + from.size()) {
+    out.append(text, done, at - done);
+    out += to;
   }
-  return text;
+  return out.append(text, done);
 }
 
 std::string_view clip(std::string_view text, std::size_t limit) {
   if (text.size() <= limit) return text;
-  while (limit > 0 && (static_cast<unsigned char>(text[limit]) & 0xC0) == 0x80) --limit;
-  return text.substr(0, limit);
+  // A character has at most three bytes after its first; more of them are no UTF-8, and cut as is.
+  auto end = limit;
+  while (end > 0 && limit - end < 3 && continues(text[end])) --end;
+  return text.substr(0, continues(text[end]) ? limit : end);
 }
 
 bool is_utf8(std::string_view text) {
@@ -119,19 +158,28 @@ std::string to_utf8(std::string_view bytes) {
 }
 
 std::string plain(std::string_view text) {
-  std::string out;
-  out.reserve(text.size());
+  std::vector<utf8proc_int32_t> points;
+  points.reserve(text.size());
   bool gap = false;
   for (std::size_t at = 0; at < text.size();) {
     const auto point = next_point(text, at);
     if (point < 0) continue;
     if (blank_category(point)) {
-      gap = !out.empty();
+      gap = !points.empty();
       continue;
     }
-    if (gap) out += ' ';
+    if (gap) points.push_back(' ');
     gap = false;
-    append_point(out, utf8proc_tolower(straight(point)));
+    append_folded(points, straight(point));
+  }
+  // Marks and bases together again: phones send "é" as one character or as two.
+  const auto size =
+      utf8proc_normalize_utf32(points.data(), static_cast<utf8proc_ssize_t>(points.size()),
+                               static_cast<utf8proc_option_t>(UTF8PROC_STABLE | UTF8PROC_COMPOSE));
+  std::string out;
+  out.reserve(text.size());
+  for (utf8proc_ssize_t at = 0; at < size; ++at) {
+    append_point(out, points[static_cast<std::size_t>(at)]);
   }
   return out;
 }
@@ -154,14 +202,25 @@ std::vector<std::string> words(std::string_view text) {
 }
 
 std::string masked(std::string_view text) {
-  std::string out(text);
+  std::string out;
+  out.reserve(text.size());
   int digits = 0;
-  for (auto& c : out) {
-    if (c >= '0' && c <= '9' && ++digits > 2) c = '*';
-  }
-  for (auto at = out.find('@'); at != std::string::npos; at = out.find('@', at + 1)) {
-    for (auto left = at; left > 0 && !is_space(out[left - 1]) && out[left - 1] != '"'; --left) {
-      out[left - 1] = '*';
+  std::size_t word = 0;  // where in `out` the run without blanks and quotes begins
+  for (std::size_t at = 0; at < text.size();) {
+    const auto start = at;
+    const auto point = next_point(text, at);
+    // Digits of every script, as people type phone numbers in them too.
+    const bool digit = point >= 0 && utf8proc_category(point) == UTF8PROC_CATEGORY_ND;
+    if (digit && ++digits > 2) {
+      out += '*';
+    } else {
+      out.append(text.substr(start, at - start));
+    }
+    if (point == '@') {
+      std::fill(out.begin() + static_cast<std::ptrdiff_t>(word), out.end() - 1, '*');
+    }
+    if (point == '@' || point == '"' || (point >= 0 && point < 0x80 && is_space(text[start]))) {
+      word = out.size();
     }
   }
   return out;

@@ -19,14 +19,15 @@ std::string_view clip(std::string_view text, std::size_t limit);
 bool is_utf8(std::string_view text);
 std::string to_utf8(std::string_view bytes);  // invalid bytes become U+FFFD
 
-// How people type, made plain for comparison: full case folding, curly quotes straight, runs of
-// white space and control characters to one blank, ends trimmed.
+// How people type, made plain for comparison: full case folding ("ß" is "ss"), accents composed,
+// curly quotes straight, runs of white space and control characters to one blank, ends trimmed;
+// what is not UTF-8 is left out.
 std::string plain(std::string_view text);
 
-// The words of plain(text): maximal runs of letters, digits and apostrophes.
+// The words of plain(text): maximal runs of letters (with their marks), digits and apostrophes.
 std::vector<std::string> words(std::string_view text);
 
-// A copy fit for a log: digits after the second become '*', letters of an email's name too.
+// A copy fit for a log: digits after the second become '*', the bytes of an email's name too.
 // For texts whose content is not known; what is marked sensitive is not logged at all.
 std::string masked(std::string_view text);
 

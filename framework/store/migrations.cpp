@@ -1,0 +1,122 @@
+#include "store/migrations.hpp"
+
+#include <array>
+#include <string>
+
+namespace dugout::store {
+namespace {
+
+// "DUGO": tells our files from other SQLite databases.
+constexpr std::int64_t kApplication = 0x4455474f;
+
+// turns.session has no foreign key: a turn is accepted, and durable, before the commit of the
+// first turn creates its session.
+constexpr const char* kConversations = R"sql(
+PRAGMA application_id = 0x4455474f;
+
+CREATE TABLE sessions(
+  id TEXT PRIMARY KEY, agent TEXT NOT NULL, routine INTEGER NOT NULL, record TEXT NOT NULL,
+  state TEXT NOT NULL, version INTEGER NOT NULL, created_ms INTEGER NOT NULL,
+  updated_ms INTEGER NOT NULL) STRICT, WITHOUT ROWID;
+
+CREATE TABLE turns(
+  number INTEGER PRIMARY KEY AUTOINCREMENT, id TEXT NOT NULL UNIQUE, session TEXT NOT NULL,
+  client_message_id TEXT, request TEXT NOT NULL, reply TEXT, accepted_ms INTEGER NOT NULL,
+  answered_ms INTEGER) STRICT;
+CREATE UNIQUE INDEX turns_once ON turns(session, client_message_id)
+  WHERE client_message_id IS NOT NULL;
+CREATE INDEX turns_unanswered ON turns(number) WHERE reply IS NULL;
+
+CREATE TABLE messages(
+  session TEXT NOT NULL REFERENCES sessions(id), sequence INTEGER NOT NULL,
+  turn TEXT NOT NULL REFERENCES turns(id), role TEXT NOT NULL, content TEXT NOT NULL,
+  pinned INTEGER NOT NULL, PRIMARY KEY(session, sequence)) STRICT;
+CREATE INDEX messages_pinned ON messages(session, sequence) WHERE pinned = 1;
+CREATE INDEX messages_turn ON messages(turn);
+
+CREATE TABLE attempts(
+  turn TEXT NOT NULL REFERENCES turns(id), position INTEGER NOT NULL, body TEXT NOT NULL,
+  PRIMARY KEY(turn, position)) STRICT;
+
+CREATE TABLE journal(
+  key TEXT PRIMARY KEY, session TEXT NOT NULL, turn TEXT NOT NULL, tool TEXT NOT NULL,
+  arguments TEXT NOT NULL, result TEXT, intended_ms INTEGER NOT NULL,
+  settled_ms INTEGER) STRICT, WITHOUT ROWID;
+CREATE INDEX journal_turn ON journal(turn);
+
+CREATE TABLE probe(id INTEGER PRIMARY KEY CHECK(id = 1), checked_ms INTEGER NOT NULL) STRICT;
+INSERT INTO probe VALUES(1, 0);
+)sql";
+
+// seeded = 1: the row came from YAML and is replaced at the next start.
+constexpr const char* kRecords = R"sql(
+CREATE TABLE records(
+  number INTEGER PRIMARY KEY AUTOINCREMENT, table_name TEXT NOT NULL, id TEXT NOT NULL,
+  unique_key TEXT, body TEXT NOT NULL CHECK(json_valid(body)), seeded INTEGER NOT NULL,
+  created_ms INTEGER NOT NULL, updated_ms INTEGER NOT NULL, UNIQUE(table_name, id)) STRICT;
+CREATE UNIQUE INDEX records_unique ON records(table_name, unique_key)
+  WHERE unique_key IS NOT NULL;
+)sql";
+
+constexpr std::array kSteps = {kConversations, kRecords};
+
+Outcome<std::int64_t> number(Database& database, std::string_view sql) {
+  Query query(database, sql);
+  if (query.next()) return query.integer(0);
+  return query.failed() ? query.error() : database.failure();
+}
+
+// The step the database is at, or why it is not for this program.
+Outcome<int> current_step(Database& database) {
+  const auto version = number(database, "PRAGMA user_version");
+  if (!version) return version.error();
+  const auto application = number(database, "PRAGMA application_id");
+  if (!application) return application.error();
+  const auto tables = number(database, "SELECT count(*) FROM sqlite_schema");
+  if (!tables) return tables.error();
+
+  const bool empty = *version == 0 && *tables == 0;
+  if (!empty && *application != kApplication) {
+    return Error{Code::kInvalid, "the file is a SQLite database of another program"};
+  }
+  if (*version > latest_migration()) {
+    return Error{Code::kInvalid, "the database is of version " + std::to_string(*version) +
+                                     "; this program knows versions up to " +
+                                     std::to_string(latest_migration()) +
+                                     ". Use a newer Dugout, or another database file"};
+  }
+  return static_cast<int>(*version);
+}
+
+// REQUIRES: a transaction is open.
+Outcome<bool> one_step(Database& database, int target) {
+  const auto at = current_step(database);
+  if (!at) return at.error();
+  if (*at >= target) return false;
+  if (auto done = database.script(kSteps[static_cast<std::size_t>(*at)]); !done) {
+    return done.error();
+  }
+  const auto mark = "PRAGMA user_version = " + std::to_string(*at + 1);
+  if (auto done = database.script(mark.c_str()); !done) return done.error();
+  return true;
+}
+
+}  // namespace
+
+int latest_migration() { return static_cast<int>(kSteps.size()); }
+
+Status migrate(Database& database, int target) {
+  for (;;) {
+    if (auto begun = database.run("BEGIN IMMEDIATE"); !begun) return begun;
+    const auto stepped = one_step(database, target);
+    auto ended = database.run(stepped ? "COMMIT" : "ROLLBACK");
+    if (!stepped) return stepped.error();
+    if (!ended) {
+      if (database.in_transaction()) (void)database.run("ROLLBACK");
+      return ended;
+    }
+    if (!*stepped) return Done{};
+  }
+}
+
+}  // namespace dugout::store

@@ -1,0 +1,197 @@
+#include "store/sqlite_store.hpp"
+
+#include <fcntl.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <cerrno>
+#include <cstring>
+#include <filesystem>
+#include <nlohmann/json.hpp>
+
+#include "core/json.hpp"
+#include "core/random.hpp"
+#include "store/journal.hpp"
+#include "store/migrations.hpp"
+#include "store/readers.hpp"
+#include "store/records.hpp"
+#include "store/turns.hpp"
+#include "store/writer.hpp"
+
+namespace dugout::store {
+namespace {
+
+using core::Json;
+
+class SqliteStore final : public Store {
+ public:
+  SqliteStore(const std::string& path, std::unique_ptr<Database> writing, core::Clock& clock,
+              SqliteOptions options)
+      : clock_(clock),
+        readers_(path, {true, options.busy_timeout}, std::max<std::size_t>(options.readers, 1)),
+        writer_(std::move(writing)) {}
+
+  Outcome<std::optional<Session>> session(std::string_view id) override {
+    return readers_.with([&](Database& database) { return find_session(database, id); });
+  }
+
+  Outcome<std::vector<Message>> messages(std::string_view session_id, std::size_t last) override {
+    return readers_.with(
+        [&](Database& database) { return last_messages(database, session_id, last); });
+  }
+
+  Outcome<AcceptedTurn> accept(std::string_view session_id, std::string_view client_message_id,
+                               std::string_view request) override {
+    if (session_id.empty()) return Error{Code::kInvalid, "a turn needs a session id"};
+    const AcceptedTurn fresh{core::new_id("turn_"), std::string(session_id),
+                             std::string(client_message_id), std::string(request), {}, true};
+    return write<AcceptedTurn>(
+        [&](Database& database) { return accept_turn(database, fresh, now_ms()); });
+  }
+
+  Status commit(const TurnCommit& turn) override {
+    return writer_.run([&](Database& database) { return commit_turn(database, turn, now_ms()); });
+  }
+
+  Outcome<std::vector<AcceptedTurn>> unanswered() override {
+    return readers_.with([](Database& database) { return unanswered_turns(database); });
+  }
+
+  Outcome<JournalEntry> intend(const JournalEntry& entry) override {
+    return write<JournalEntry>(
+        [&](Database& database) { return write_intent(database, entry, now_ms()); });
+  }
+
+  Status settle(std::string_view key, std::string_view result) override {
+    return writer_.run(
+        [&](Database& database) { return write_result(database, key, result, now_ms()); });
+  }
+
+  Outcome<std::string> find_rows(std::string_view table, std::string_view where) override {
+    const auto condition = parse_object(where, "where");
+    if (!condition) return condition.error();
+    return readers_.with(
+        [&](Database& database) { return select_rows(database, table, *condition); });
+  }
+
+  Outcome<std::string> insert_row(std::string_view table, std::string_view unique,
+                                  std::string_view text) override {
+    auto row = parse_row(text);
+    if (!row) return row.error();
+    if (!row->contains("id")) (*row)["id"] = core::new_id("rec_");
+    return write<std::string>(
+        [&](Database& database) { return add_row(database, table, unique, *row, now_ms()); });
+  }
+
+  Outcome<std::string> update_row(std::string_view table, std::string_view id,
+                                  std::string_view text) override {
+    const auto changes = parse_object(text, "changes");
+    if (!changes) return changes.error();
+    return write<std::string>(
+        [&](Database& database) { return merge_row(database, table, id, *changes, now_ms()); });
+  }
+
+  Status replace_table(std::string_view table, const std::vector<std::string>& texts) override {
+    std::vector<Json> rows;
+    for (const auto& text : texts) {
+      auto row = parse_row(text);
+      if (!row) return row.error();
+      rows.push_back(std::move(*row));
+    }
+    return writer_.run(
+        [&](Database& database) { return replace_rows(database, table, rows, now_ms()); });
+  }
+
+  Status probe() override {
+    auto written = writer_.run([&](Database& database) {
+      return database.run("UPDATE probe SET checked_ms = ?1", {now_ms()});
+    });
+    if (!written) return written;
+    return readers_.with([](Database& database) -> Status {
+      Query row(database, "SELECT checked_ms FROM probe");
+      if (row.next()) return Done{};
+      return row.failed() ? row.error() : Error{Code::kUnavailable, "the database lost its rows"};
+    });
+  }
+
+ private:
+  // An id that is given must be a text with something in it.
+  static Outcome<Json> parse_row(std::string_view text) {
+    auto row = parse_object(text, "row");
+    if (!row || !row->contains("id") || !core::member(*row, "id").empty()) return row;
+    return Error{Code::kInvalid, "the id of a row is a text that is not empty"};
+  }
+
+  std::int64_t now_ms() const { return clock_.wall_now().time_since_epoch().count(); }
+
+  // Runs a write that has something to tell; its value counts only when the commit went through.
+  template <typename T, typename Write>
+  Outcome<T> write(Write work) {
+    std::optional<T> value;
+    auto done = writer_.run([&](Database& database) -> Status {
+      Outcome<T> outcome = work(database);
+      if (!outcome) return outcome.error();
+      value = std::move(*outcome);
+      return Done{};
+    });
+    if (!done) return done.error();
+    return std::move(*value);
+  }
+
+  core::Clock& clock_;
+  Readers readers_;
+  Writer writer_;
+};
+
+Error cannot(const std::string& what, const std::string& path, const std::string& why) {
+  return Error{Code::kUnavailable, "cannot " + what + " " + path + ": " + why};
+}
+
+// Creates the folder and the file before SQLite does, to set their modes: they hold what people
+// told about themselves and their children. SQLite gives the file's mode to its -wal and -shm.
+Status prepare_file(const std::string& path) {
+  namespace fs = std::filesystem;
+  std::error_code failed;
+  const auto folder = fs::path(path).parent_path();
+  if (!fs::is_directory(folder, failed)) {
+    fs::create_directories(folder, failed);
+    if (failed) return cannot("create the folder", folder.string(), failed.message());
+    fs::permissions(folder, fs::perms::owner_all, failed);
+  }
+  const int file = ::open(path.c_str(), O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
+  if (file >= 0) {
+    ::close(file);
+  } else if (errno != EEXIST) {
+    return cannot("create the database", path, std::strerror(errno));
+  } else {
+    // By name: opening and closing the file here would drop the locks of a store that has it open.
+    // Not ours to change is no error; SQLite will say whether it can be used.
+    (void)::chmod(path.c_str(), 0600);
+  }
+  return Done{};
+}
+
+}  // namespace
+
+Outcome<std::unique_ptr<Store>> open_sqlite_store(const std::string& path, core::Clock& clock,
+                                                  SqliteOptions options) {
+  if (path.empty() || path.front() == ':') {
+    return Error{Code::kInvalid, "the store needs the path of a file; each of its connections "
+                                 "would see a memory database of its own"};
+  }
+  // Absolute, so that no name has a meaning of its own to SQLite.
+  std::error_code failed;
+  const auto file = std::filesystem::absolute(path, failed).string();
+  if (failed) return cannot("find", path, failed.message());
+  if (auto prepared = prepare_file(file); !prepared) return prepared.error();
+
+  auto database = Database::open(file, {false, options.busy_timeout});
+  if (!database) return cannot("open the database", file, database.error().message);
+  if (auto migrated = migrate(**database); !migrated) {
+    return Error{migrated.error().code, file + ": " + migrated.error().message};
+  }
+  return std::unique_ptr<Store>(
+      std::make_unique<SqliteStore>(file, std::move(*database), clock, options));
+}
+
+}  // namespace dugout::store

@@ -1,0 +1,26 @@
+// The store in one SQLite file (write-ahead logging, every commit synced to the disk).
+#pragma once
+
+#include <chrono>
+#include <memory>
+#include <string>
+
+#include "core/clock.hpp"
+#include "store/store.hpp"
+
+namespace dugout::store {
+
+struct SqliteOptions {
+  // How long to wait for another process that holds the file.
+  std::chrono::milliseconds busy_timeout{5000};
+  std::size_t readers = 4;
+};
+
+// Opens the file at `path`, creating it (mode 0600) and its folder, and takes its schema to the
+// current version. kUnavailable when the file cannot be read and written, kInvalid when it is newer
+// than this program or of another one. `clock` must outlive the store. The destructor finishes
+// what was handed in and joins the writer's thread.
+Outcome<std::unique_ptr<Store>> open_sqlite_store(const std::string& path, core::Clock& clock,
+                                                  SqliteOptions options = {});
+
+}  // namespace dugout::store

@@ -1,0 +1,154 @@
+#include "store/turns.hpp"
+
+#include <algorithm>
+#include <limits>
+
+namespace dugout::store {
+namespace {
+
+constexpr const char* kTurnColumns =
+    "SELECT id, session, coalesce(client_message_id, ''), request, coalesce(reply, '') FROM turns ";
+
+AcceptedTurn turn_of(const Query& row) {
+  return {row.text(0), row.text(1), row.text(2), row.text(3), row.text(4), false};
+}
+
+std::string_view object_or_empty(const std::string& json) {
+  return json.empty() ? std::string_view("{}") : std::string_view(json);
+}
+
+// Gives the turn its reply. A turn has one for ever.
+Status answer(Database& database, const TurnCommit& commit, std::int64_t now_ms) {
+  auto done = database.run(
+      "UPDATE turns SET reply = ?3, answered_ms = ?4 "
+      "WHERE id = ?1 AND session = ?2 AND reply IS NULL",
+      {commit.turn, commit.session.id, commit.reply, now_ms});
+  if (!done || database.changes() == 1) return done;
+  Query found(database, "SELECT 1 FROM turns WHERE id = ?1 AND session = ?2",
+              {commit.turn, commit.session.id});
+  if (found.next()) return Error{Code::kConflict, "the turn has a reply already"};
+  if (found.failed()) return found.error();
+  return Error{Code::kNotFound, "the session never accepted this turn"};
+}
+
+Status write_session(Database& database, const Session& session, std::int64_t now_ms) {
+  if (session.version == 0) {
+    return database.run(
+        "INSERT INTO sessions VALUES(?1, ?2, ?3, ?4, ?5, 1, ?6, ?7) ON CONFLICT DO NOTHING",
+        {session.id, session.agent, std::int64_t{session.routine}, object_or_empty(session.record),
+         object_or_empty(session.state), session.created_ms > 0 ? session.created_ms : now_ms,
+         now_ms});
+  }
+  return database.run(
+      "UPDATE sessions SET agent = ?3, routine = ?4, record = ?5, state = ?6, "
+      "version = version + 1, updated_ms = ?7 WHERE id = ?1 AND version = ?2",
+      {session.id, session.version, session.agent, std::int64_t{session.routine},
+       object_or_empty(session.record), object_or_empty(session.state), now_ms});
+}
+
+Status append_messages(Database& database, const TurnCommit& commit) {
+  std::int64_t sequence = 0;
+  {
+    Query top(database, "SELECT coalesce(max(sequence), 0) FROM messages WHERE session = ?1",
+              {commit.session.id});
+    if (top.next()) sequence = top.integer(0);
+    if (top.failed()) return top.error();
+  }
+  for (const auto& message : commit.messages) {
+    const auto& turn = message.turn.empty() ? commit.turn : message.turn;
+    auto done = database.run("INSERT INTO messages VALUES(?1, ?2, ?3, ?4, ?5, ?6)",
+                             {commit.session.id, ++sequence, turn, message.role, message.content,
+                              std::int64_t{message.pinned ? 1 : 0}});
+    if (!done) return done;
+  }
+  return Done{};
+}
+
+Status append_attempts(Database& database, const TurnCommit& commit) {
+  std::int64_t position = 0;
+  for (const auto& attempt : commit.attempts) {
+    auto done = database.run("INSERT INTO attempts VALUES(?1, ?2, ?3)",
+                             {commit.turn, ++position, attempt});
+    if (!done) return done;
+  }
+  return Done{};
+}
+
+}  // namespace
+
+Outcome<std::optional<Session>> find_session(Database& database, std::string_view id) {
+  Query row(database,
+            "SELECT id, agent, routine, record, state, version, created_ms, updated_ms "
+            "FROM sessions WHERE id = ?1",
+            {id});
+  if (!row.next()) {
+    if (row.failed()) return row.error();
+    return std::optional<Session>{};
+  }
+  return std::optional<Session>(Session{row.text(0), row.text(1), static_cast<int>(row.integer(2)),
+                                        row.text(3), row.text(4), row.integer(5), row.integer(6),
+                                        row.integer(7)});
+}
+
+Outcome<std::vector<Message>> last_messages(Database& database, std::string_view session,
+                                            std::size_t last) {
+  constexpr auto kMost = static_cast<std::size_t>(std::numeric_limits<std::int32_t>::max());
+  Query row(database,
+            "SELECT sequence, turn, role, content, pinned FROM messages WHERE session = ?1 "
+            "AND sequence > (SELECT max(sequence) FROM messages WHERE session = ?1) - ?2 "
+            "UNION SELECT sequence, turn, role, content, pinned FROM messages "
+            "WHERE session = ?1 AND pinned = 1 ORDER BY sequence",
+            {session, static_cast<std::int64_t>(std::min(last, kMost))});
+  std::vector<Message> messages;
+  while (row.next()) {
+    messages.push_back(
+        {row.integer(0), row.text(1), row.text(2), row.text(3), row.integer(4) != 0});
+  }
+  if (row.failed()) return row.error();
+  return messages;
+}
+
+Outcome<std::vector<AcceptedTurn>> unanswered_turns(Database& database) {
+  Query row(database, std::string(kTurnColumns) + "WHERE reply IS NULL ORDER BY number");
+  std::vector<AcceptedTurn> turns;
+  while (row.next()) turns.push_back(turn_of(row));
+  if (row.failed()) return row.error();
+  return turns;
+}
+
+Outcome<AcceptedTurn> accept_turn(Database& database, const AcceptedTurn& fresh,
+                                  std::int64_t now_ms) {
+  const Value once = fresh.client_message_id.empty() ? Value(nullptr)
+                                                     : Value(std::string_view(fresh.client_message_id));
+  auto done = database.run(
+      "INSERT INTO turns(id, session, client_message_id, request, accepted_ms) "
+      "VALUES(?1, ?2, ?3, ?4, ?5) "
+      "ON CONFLICT(session, client_message_id) WHERE client_message_id IS NOT NULL DO NOTHING",
+      {fresh.id, fresh.session, once, fresh.request, now_ms});
+  if (!done) return done.error();
+  if (database.changes() == 1) {
+    auto turn = fresh;
+    turn.fresh = true;
+    return turn;
+  }
+  Query row(database, std::string(kTurnColumns) + "WHERE session = ?1 AND client_message_id = ?2",
+            {fresh.session, fresh.client_message_id});
+  if (row.next()) return turn_of(row);
+  return row.failed() ? row.error() : Error{Code::kInternal, "an accepted turn is not to be found"};
+}
+
+Status commit_turn(Database& database, const TurnCommit& commit, std::int64_t now_ms) {
+  if (commit.session.id.empty() || commit.reply.empty()) {
+    return Error{Code::kInvalid, "a commit needs a session id and a reply"};
+  }
+  if (auto done = answer(database, commit, now_ms); !done) return done;
+  if (auto done = write_session(database, commit.session, now_ms); !done) return done;
+  if (database.changes() != 1) {
+    return Error{Code::kConflict, "the session has moved on since version " +
+                                      std::to_string(commit.session.version)};
+  }
+  if (auto done = append_messages(database, commit); !done) return done;
+  return append_attempts(database, commit);
+}
+
+}  // namespace dugout::store

@@ -1,0 +1,20 @@
+// Sessions, turns and messages as SQL over one connection. The contracts are those of store.hpp;
+// functions that write run inside the writer's transaction.
+#pragma once
+
+#include "store/sqlite.hpp"
+#include "store/store.hpp"
+
+namespace dugout::store {
+
+Outcome<std::optional<Session>> find_session(Database& database, std::string_view id);
+Outcome<std::vector<Message>> last_messages(Database& database, std::string_view session,
+                                            std::size_t last);
+Outcome<std::vector<AcceptedTurn>> unanswered_turns(Database& database);
+
+// `fresh.id` is the id to give when the turn is new.
+Outcome<AcceptedTurn> accept_turn(Database& database, const AcceptedTurn& fresh,
+                                  std::int64_t now_ms);
+Status commit_turn(Database& database, const TurnCommit& commit, std::int64_t now_ms);
+
+}  // namespace dugout::store

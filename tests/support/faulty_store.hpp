@@ -1,0 +1,101 @@
+// A store that fails on purpose: the n-th call, or all from the n-th on, answer kUnavailable and
+// change nothing, as the contract of store.hpp says. Tests break call 1, then 2, then 3 ... until
+// a run succeeds, and look at what is left each time.
+#pragma once
+
+#include <atomic>
+#include <limits>
+
+#include "store/store.hpp"
+
+namespace dugout::test {
+
+class FaultyStore final : public store::Store {
+ public:
+  explicit FaultyStore(store::Store& inner) : inner_(inner) {}
+
+  // Fails the n-th call from now, from 1; later ones work.
+  void fail_call(int n) { arm(n, n); }
+  // Fails every call from the n-th on.
+  void fail_from(int n) { arm(n, std::numeric_limits<int>::max()); }
+  void heal() { arm(0, 0); }
+
+  int calls() const { return calls_; }        // since it was last armed
+  int failures() const { return failures_; }  // since it was last armed
+
+  Outcome<std::optional<store::Session>> session(std::string_view id) override {
+    if (broken()) return error();
+    return inner_.session(id);
+  }
+  Outcome<std::vector<store::Message>> messages(std::string_view session_id,
+                                                std::size_t last) override {
+    if (broken()) return error();
+    return inner_.messages(session_id, last);
+  }
+  Outcome<store::AcceptedTurn> accept(std::string_view session_id,
+                                      std::string_view client_message_id,
+                                      std::string_view request) override {
+    if (broken()) return error();
+    return inner_.accept(session_id, client_message_id, request);
+  }
+  Status commit(const store::TurnCommit& turn) override {
+    if (broken()) return error();
+    return inner_.commit(turn);
+  }
+  Outcome<std::vector<store::AcceptedTurn>> unanswered() override {
+    if (broken()) return error();
+    return inner_.unanswered();
+  }
+  Outcome<store::JournalEntry> intend(const store::JournalEntry& entry) override {
+    if (broken()) return error();
+    return inner_.intend(entry);
+  }
+  Status settle(std::string_view key, std::string_view result) override {
+    if (broken()) return error();
+    return inner_.settle(key, result);
+  }
+  Outcome<std::string> find_rows(std::string_view table, std::string_view where) override {
+    if (broken()) return error();
+    return inner_.find_rows(table, where);
+  }
+  Outcome<std::string> insert_row(std::string_view table, std::string_view unique,
+                                  std::string_view row) override {
+    if (broken()) return error();
+    return inner_.insert_row(table, unique, row);
+  }
+  Outcome<std::string> update_row(std::string_view table, std::string_view id,
+                                  std::string_view changes) override {
+    if (broken()) return error();
+    return inner_.update_row(table, id, changes);
+  }
+  Status replace_table(std::string_view table, const std::vector<std::string>& rows) override {
+    if (broken()) return error();
+    return inner_.replace_table(table, rows);
+  }
+  Status probe() override {
+    if (broken()) return error();
+    return inner_.probe();
+  }
+
+ private:
+  static Error error() { return Error{Code::kUnavailable, "the store was told to fail"}; }
+
+  void arm(int first, int last) {
+    first_ = first;
+    last_ = last;
+    calls_ = 0;
+    failures_ = 0;
+  }
+
+  bool broken() {
+    const int call = ++calls_;
+    if (call < first_ || call > last_) return false;
+    ++failures_;
+    return true;
+  }
+
+  store::Store& inner_;
+  std::atomic<int> first_{0}, last_{0}, calls_{0}, failures_{0};
+};
+
+}  // namespace dugout::test
