@@ -1,0 +1,118 @@
+#include "orchestrator/corrections.hpp"
+
+#include <algorithm>
+#include <array>
+#include <vector>
+
+#include "core/text.hpp"
+#include "orchestrator/answers.hpp"
+
+namespace dugout::orchestrator {
+namespace {
+
+using routines::ChoiceValue;
+using routines::Field;
+using routines::FieldType;
+
+struct Home {
+  const Field* field = nullptr;
+  int routine = 0;
+};
+
+Home home_of(const routines::Flow& flow, const std::string& name) {
+  for (const auto& [number, routine] : flow.routines) {
+    for (const auto& field : routine.collects) {
+      if (field.name == name) return {&field, number};
+    }
+  }
+  return {};
+}
+
+bool may_correct(const Field& field, const Draft& draft) {
+  return field.correctable && field.type != FieldType::kFile &&
+         field.type != FieldType::kCorrection && draft.has(field.name);
+}
+
+// The fields that can be meant, by every name they go by.
+std::vector<ChoiceValue> names_of(const routines::Flow& flow, const Draft& draft) {
+  std::vector<ChoiceValue> names;
+  for (const auto& [number, routine] : flow.routines) {
+    for (const auto& field : routine.collects) {
+      if (!may_correct(field, draft)) continue;
+      ChoiceValue value{field.name, field.aliases};
+      if (!field.label.empty()) value.variants.push_back(field.label);
+      names.push_back(std::move(value));
+    }
+  }
+  return names;
+}
+
+// The parts of the text that may hold the new value, the likeliest first: behind the last "to",
+// "should be", ":" ..., then the whole.
+std::vector<std::string> value_candidates(const std::string& text) {
+  static constexpr std::array kBefore{" should be ", " to be ", " to ", "=", ": ", " is "};
+  std::vector<std::string> candidates;
+  for (const auto* mark : kBefore) {
+    const auto at = text.rfind(mark);
+    if (at == std::string::npos) continue;
+    auto rest =
+        std::string(core::trim(std::string_view(text).substr(at + std::string_view(mark).size())));
+    if (!rest.empty()) candidates.push_back(std::move(rest));
+  }
+  return candidates;
+}
+
+// Free text has no form that could be found inside a sentence, so the whole is never its value.
+bool found_in_sentence(const Field& field) {
+  return field.type != FieldType::kText;
+}
+
+bool says_nothing_new(const std::string& value) {
+  static const std::vector<ChoiceValue> complaint{
+      {"wrong", {"incorrect", "not right", "not correct", "a mistake", "misspelt", "a typo"}}};
+  return read_choice(value, complaint).value.has_value();
+}
+
+Correction with_value(const Home& home, const std::vector<std::string>& candidates,
+                      const Draft& draft, ToolRunner& tools) {
+  Correction correction{Correction::Kind::kAskValue, home.field, home.routine, {}};
+  auto others = draft;  // the old value must not stand in the way of differs_from or of itself
+  others.clear(home.field->name);
+  for (const auto& candidate : candidates) {
+    if (home.field->type == FieldType::kText && says_nothing_new(candidate)) continue;
+    auto checked = check_field(*home.field, candidate, others, tools, home.routine);
+    if (checked.ok()) {
+      correction.kind = Correction::Kind::kApplied;
+      correction.checked = std::move(checked);
+      return correction;
+    }
+    if (correction.checked.reason.empty()) correction.checked = std::move(checked);
+  }
+  return correction;
+}
+
+bool wants_nothing(const std::string& text) {
+  static const std::vector<ChoiceValue> values{
+      {"nothing",
+       {"nothing", "no change", "no changes", "never mind", "nevermind", "cancel", "forget it",
+        "all correct", "all fine", "it's fine", "leave it"}}};
+  return read_choice(text, values).value.has_value();
+}
+
+}  // namespace
+
+Correction read_correction(const std::string& text, const routines::Flow& flow, const Draft& draft,
+                           ToolRunner& tools) {
+  const auto named = read_choice(text, names_of(flow, draft)).value;
+  const auto pending = draft.get(kCorrectionField);
+  if (!named && wants_nothing(text)) return {Correction::Kind::kNothing, nullptr, 0, {}};
+  if (!named && !pending) return {};
+
+  const auto home = home_of(flow, named ? *named : *pending);
+  if (home.field == nullptr) return {};
+  auto candidates = named ? value_candidates(text) : std::vector<std::string>{text};
+  if (named && found_in_sentence(*home.field)) candidates.push_back(text);
+  return with_value(home, candidates, draft, tools);
+}
+
+}  // namespace dugout::orchestrator

@@ -1,0 +1,30 @@
+// A correction of something told earlier: which field is meant, what it should be, and the same
+// check as the first time. "change my email to a@example.org", "email is wrong", then
+// "a@example.org".
+#pragma once
+
+#include <string>
+
+#include "orchestrator/field_check.hpp"
+
+namespace dugout::orchestrator {
+
+struct Correction {
+  enum class Kind { kApplied, kAskValue, kUnclear, kNothing };
+  Kind kind = Kind::kUnclear;
+  const routines::Field* field = nullptr;  // of kApplied and kAskValue
+  int routine = 0;                         // the field's home
+  Checked checked;                         // of kApplied; of kAskValue why the value did not do
+};
+
+// Record fields a correction uses: the field that is being corrected, between two turns, and what
+// was changed, for the sentence that tells it.
+inline constexpr auto kCorrectionField = "correction_field";
+inline constexpr auto kCorrectionLabel = "correction_label";
+inline constexpr auto kCorrectionValue = "correction_value";
+
+// [worker]
+Correction read_correction(const std::string& text, const routines::Flow& flow, const Draft& draft,
+                           ToolRunner& tools);
+
+}  // namespace dugout::orchestrator

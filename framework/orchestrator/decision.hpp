@@ -1,0 +1,101 @@
+// The server's part of a turn: proposed values are checked, tools of the routine are called, and
+// the next routine is computed from the routine's rules. The model's words move nothing by
+// themselves. One Decider per turn, one thread.
+#pragma once
+
+#include <map>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "core/json.hpp"
+#include "orchestrator/draft.hpp"
+#include "orchestrator/field_check.hpp"
+#include "orchestrator/tool_runner.hpp"
+#include "routines/model.hpp"
+
+namespace dugout::orchestrator {
+
+using Proposals = std::map<std::string, std::string>;  // field -> raw text
+
+struct Refusal {
+  std::string field;
+  std::string reason;  // for the model or the operator
+  std::string say;     // for the user
+};
+
+struct Verdict {
+  Draft draft;
+  int to = 0;       // the routine whose ask is now open
+  std::string say;  // the substance of the reply, in the understudy's words
+  std::optional<Refusal> refused;
+  std::string missing;    // the field that is still to be asked for; empty = none
+  int refusals = 0;       // refused answers in a row, this one included
+  bool accepted = false;  // all the routine wanted was there, and its rules were followed
+  std::map<std::string, core::Json> results;  // tool -> {"ok","data"/"error"}, for the model
+};
+
+class Decider {
+ public:
+  // `text`: the user's message, or the path of the uploaded file for a `file` field.
+  Decider(const routines::Flow& flow, ToolRunner& tools, Draft base, int routine, int refusals,
+          std::string turn, std::string text, bool upload);
+
+  // What follows from these proposals. Equal proposals give the same verdict without running
+  // anything twice; once a tool with an effect has run, the turn's values are settled and every
+  // later proposal gets the verdict that ran it. [worker]
+  const Verdict& decide(const Proposals& proposals);
+
+  // A tool with an effect has run, so the verdict stands.
+  bool settled() const { return settled_ != nullptr; }
+
+  // The proposals the user's text makes by itself, without a model.
+  Proposals read_text(int routine, const Draft& draft) const;
+
+  const Draft& base() const { return base_; }
+  int routine() const { return routine_; }
+  const routines::Flow& flow() const { return flow_; }
+  bool upload() const { return upload_; }
+  const std::string& text() const { return text_; }
+
+ private:
+  // How taking an answer ended.
+  enum class Taken { kYes, kNo, kMissing };
+
+  Verdict evaluate(const Proposals& proposals);
+  void answer(Verdict& verdict, const routines::Routine& routine, const Proposals& proposals,
+              const std::string& said);
+  bool collect(Verdict& verdict, const routines::Routine& routine, const Proposals& proposals);
+  Taken take(Verdict& verdict, const routines::Routine& routine, const routines::Field& field,
+             const std::string& raw);
+  Taken take_correction(Verdict& verdict, const routines::Routine& routine,
+                        const routines::Field& field, const std::string& raw);
+  bool call_tools(Verdict& verdict, const routines::Routine& routine);
+  void fail_call(Verdict& verdict, const routines::Routine& routine,
+                 const routines::CallStep& step);
+  void follow(Verdict& verdict, const routines::Routine& routine, const std::string& said);
+  void enter(Verdict& verdict, int from, int number, const std::string& said, bool carry);
+  void refuse(Verdict& verdict, const routines::Routine& routine, const routines::Field& field,
+              const Checked& checked);
+  void miss(Verdict& verdict, const routines::Routine& routine, const routines::Field& field);
+  // The user's own words say something else than the model proposes.
+  bool contradicts(const routines::Field& field, const std::string& proposed) const;
+
+  const routines::Flow& flow_;
+  ToolRunner& tools_;
+  const Draft base_;
+  const int routine_;
+  const int refusals_;
+  const std::string turn_;
+  const std::string text_;
+  const bool upload_;
+  std::map<Proposals, Verdict> verdicts_;
+  const Verdict* settled_ = nullptr;  // the verdict that ran an effect
+  int hops_ = 0;                      // bounds routes and carries within one verdict
+};
+
+// The text of a routine as it is put to the user.
+std::string ask_of(const routines::Routine& routine, const Draft& draft);
+
+}  // namespace dugout::orchestrator

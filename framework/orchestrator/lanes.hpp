@@ -1,0 +1,41 @@
+// One turn at a time per session, in the order of joining. A place is joined before the turn is
+// accepted, so that acceptance and order agree; waiting for it is bounded. Safe from any thread.
+#pragma once
+
+#include <condition_variable>
+#include <cstdint>
+#include <list>
+#include <map>
+#include <memory>
+#include <mutex>
+#include <string>
+
+#include "core/clock.hpp"
+
+namespace dugout::orchestrator {
+
+class Lanes {
+ public:
+  class Place {
+   public:
+    Place(Lanes& lanes, std::string session);
+    ~Place();
+    Place(const Place&) = delete;
+    Place& operator=(const Place&) = delete;
+    // False when the places before it were not left in time.
+    bool wait(core::Duration at_most);
+
+   private:
+    Lanes& lanes_;
+    const std::string session_;
+    std::uint64_t ticket_ = 0;
+  };
+
+ private:
+  std::mutex mutex_;  // guards all below
+  std::condition_variable left_;
+  std::uint64_t next_ = 0;
+  std::map<std::string, std::list<std::uint64_t>> lanes_;  // tickets, the first one is served
+};
+
+}  // namespace dugout::orchestrator

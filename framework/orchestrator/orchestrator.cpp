@@ -1,0 +1,146 @@
+// Takes a message from its acceptance through its session's lane to the commit.
+#include <filesystem>
+#include <nlohmann/json.hpp>
+
+#include "core/text.hpp"
+#include "orchestrator/chat.hpp"
+#include "orchestrator/lanes.hpp"
+#include "orchestrator/targets.hpp"
+#include "orchestrator/turn.hpp"
+#include "orchestrator/turn_state.hpp"
+
+namespace dugout::orchestrator {
+namespace {
+
+using core::Json;
+using observability::Field;
+
+Error refuse(const std::string& pointer, const std::string& message) {
+  return Error{Code::kInvalid, message, core::canonical(Json{{"pointer", pointer}})};
+}
+
+// Ids of clients may look as they like, within reason: they end up in logs and files.
+bool id_like(std::string_view id) {
+  if (id.size() < 8 || id.size() > 128) return false;
+  for (const char c : id) {
+    const bool letter = (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9');
+    if (!letter && c != '-' && c != '_' && c != '.') return false;
+  }
+  return true;
+}
+
+Status check(const ChatRequest& request, const OrchestratorOptions& options) {
+  const auto& message = request.user_message;
+  if (!request.session_id.empty() && !id_like(request.session_id)) {
+    return refuse(
+        "/session_id",
+        "must be 8 to 128 letters, digits, '-', '_' or '.'; leave it out to start a new session");
+  }
+  if (request.client_message_id.size() > 128) {
+    return refuse("/client_message_id", "must have at most 128 characters");
+  }
+  if (message.size() > options.message_bytes) {
+    return refuse("/user_message", "is too long: " + std::to_string(message.size()) +
+                                       " bytes; at most " + std::to_string(options.message_bytes));
+  }
+  if (!core::is_utf8(message)) return refuse("/user_message", "must be UTF-8 text");
+  if (core::plain(message).empty() && !request.upload) {
+    return refuse("/user_message", "must not be empty");
+  }
+  return Done{};
+}
+
+class DefaultOrchestrator final : public Orchestrator {
+ public:
+  DefaultOrchestrator(Parts parts, OrchestratorOptions options)
+      : parts_(std::move(parts)), options_(std::move(options)), targets_(parts_, options_) {}
+
+  Outcome<ChatReply> chat(const ChatRequest& asked) override {
+    if (const auto good = check(asked, options_); !good) return good.error();
+    auto request = asked;
+    if (request.session_id.empty()) request.session_id = core::new_id("ses_");
+    Lanes::Place place(lanes_, request.session_id);
+    const auto accepted =
+        parts_.store.accept(request.session_id, request.client_message_id, request_text(request));
+    if (!accepted) return accepted.error();
+    if (!accepted->reply.empty()) return read_reply(accepted->reply);
+    if (!place.wait(options_.lane_wait)) {
+      return Error{Code::kConflict,
+                   "this session is still busy with an earlier message; send it again "
+                   "with the same client_message_id in a moment"};
+    }
+    return in_lane(request, *accepted);
+  }
+
+  const routines::Application& application() const override { return *parts_.application; }
+  const host::Generation& plugins() const override { return *parts_.plugins; }
+  Status probe() override { return parts_.store.probe(); }
+
+  Outcome<std::string> record(const std::string& session_id) override {
+    const auto session = parts_.store.session(session_id);
+    if (!session) return session.error();
+    Draft draft(parts_.application->settings, parts_.clock.wall_now());
+    if (session->has_value()) draft.load((*session)->record);
+    return core::canonical(draft.values());
+  }
+
+ private:
+  // REQUIRES: the session's lane is ours.
+  Outcome<ChatReply> in_lane(const ChatRequest& request, store::AcceptedTurn accepted) {
+    if (!accepted.fresh) {
+      // A repeat: the first one may have been answered while this one waited.
+      const auto again =
+          parts_.store.accept(request.session_id, request.client_message_id, accepted.request);
+      if (!again) return again.error();
+      if (!again->reply.empty()) return read_reply(again->reply);
+      accepted = *again;
+    }
+    auto work = request;
+    if (!accepted.fresh) {
+      const auto first = read_request(accepted.request);
+      if (!first) return first.error();
+      work.user_message = first->user_message;
+      // The file of the first try may have gone with the process that took it.
+      if (first->upload && (!work.upload || std::filesystem::exists(first->upload->path)))
+        work.upload = first->upload;
+    }
+    return run(work, accepted);
+  }
+
+  Outcome<ChatReply> run(const ChatRequest& request, const store::AcceptedTurn& accepted) {
+    const auto begun = parts_.clock.now();
+    Turn turn(parts_, options_, targets_, accepted, request);
+    const auto commit = turn.run();
+    if (!commit) return commit.error();
+    if (const auto done = parts_.store.commit(*commit); !done) {
+      parts_.log.error("turn.not_committed",
+                       {Field::id("session", accepted.session), Field::id("turn", accepted.id)});
+      return done.error();
+    }
+    if (request.upload) {
+      std::error_code ignored;  // a temporary file that is gone is what we want
+      std::filesystem::remove(request.upload->path, ignored);
+    }
+    const auto& reply = turn.reply();
+    parts_.log.info("turn.done", {Field::id("session", accepted.session),
+                                  Field::id("turn", accepted.id),
+                                  {"routine", reply.routine_number.value_or(0)},
+                                  Field::safe("agent", reply.last_agent),
+                                  Field::safe("target", reply.target),
+                                  {"ms", core::seconds(parts_.clock.now() - begun) * 1000.0}});
+    return reply;
+  }
+
+  const Parts parts_;
+  const OrchestratorOptions options_;
+  const Targets targets_;
+  Lanes lanes_;
+};
+
+}  // namespace
+
+std::unique_ptr<Orchestrator> make_orchestrator(Parts parts, OrchestratorOptions options) {
+  return std::make_unique<DefaultOrchestrator>(std::move(parts), std::move(options));
+}
+
+}  // namespace dugout::orchestrator

@@ -1,0 +1,37 @@
+// One model behind a provider: neutral request -> codec plugin -> HTTP -> codec plugin -> answer.
+// Every way the exchange can fail becomes a Failure of a class. Immutable, [worker].
+#pragma once
+
+#include <memory>
+#include <string>
+
+#include "host/handles.hpp"
+#include "net/http_client.hpp"
+#include "orchestrator/chat.hpp"
+#include "pipeline/call.hpp"
+
+namespace dugout::orchestrator {
+
+class ProviderModel final : public pipeline::Model {
+ public:
+  // `target` is "provider/model"; `text_at` says which text of the answer goes to the parsers.
+  ProviderModel(std::string target, std::string model, std::string text_at,
+                std::shared_ptr<const host::ProviderHandle> codec, ProviderTarget provider,
+                net::HttpClient& http, core::Clock& clock);
+
+  std::string_view name() const override { return target_; }
+  pipeline::Attempted<pipeline::Answer> ask(const pipeline::Request& request,
+                                            core::Duration within) override;
+
+ private:
+  pipeline::Attempted<pipeline::Answer> read(const net::HttpResponse& response) const;
+  pipeline::Failure upstream(const Error& error, const net::HttpResponse& response) const;
+
+  const std::string target_, model_, text_at_;
+  const std::shared_ptr<const host::ProviderHandle> codec_;
+  const ProviderTarget provider_;
+  net::HttpClient& http_;
+  core::Clock& clock_;
+};
+
+}  // namespace dugout::orchestrator

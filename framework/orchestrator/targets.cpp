@@ -1,0 +1,59 @@
+#include "orchestrator/targets.hpp"
+
+#include "orchestrator/plugin_parts.hpp"
+#include "orchestrator/provider_model.hpp"
+#include "orchestrator/understudy.hpp"
+
+namespace dugout::orchestrator {
+
+Targets::Targets(const Parts& parts, const OrchestratorOptions& options) {
+  for (const auto& [name, agent] : parts.application->agents) {
+    auto& targets = agents_[name];
+    add_models(agent, targets, parts, options);
+    for (const auto& parser : agent.parsers) {
+      if (auto handle = parts.plugins->parser(parser)) {
+        targets.parsers.push_back(std::make_unique<PluginParser>(std::move(handle)));
+      }
+    }
+    for (const auto& strategy : agent.recovery) {
+      if (auto handle = parts.plugins->recovery(strategy)) {
+        targets.advisors.push_back(std::make_unique<PluginAdvisor>(std::move(handle)));
+      }
+    }
+  }
+}
+
+void Targets::add_models(const routines::Agent& agent, AgentTargets& targets, const Parts& parts,
+                         const OrchestratorOptions& options) {
+  auto names = agent.fallbacks;
+  names.insert(names.begin(), agent.model);
+  for (const auto& name : names) {
+    if (name == kUnderstudy) {
+      targets.understudy = true;
+      continue;
+    }
+    const auto slash = name.find('/');
+    const auto provider = name.substr(0, slash);
+    const auto settings = options.providers.find(provider);
+    const auto codec = parts.plugins->provider(provider);
+    if (settings == options.providers.end() || codec == nullptr || slash == std::string::npos) {
+      parts.log.info("target.left_out",
+                     {observability::Field::safe("agent", agent.name),
+                      observability::Field::safe("target", name),
+                      observability::Field::safe(
+                          "why", codec == nullptr ? "no such provider plugin" : "no credentials")});
+      continue;
+    }
+    targets.models.push_back(std::make_unique<ProviderModel>(name, name.substr(slash + 1),
+                                                             agent.text_at, codec, settings->second,
+                                                             parts.http, parts.clock));
+  }
+}
+
+const AgentTargets& Targets::of(const std::string& agent) const {
+  static const AgentTargets none;
+  const auto found = agents_.find(agent);
+  return found == agents_.end() ? none : found->second;
+}
+
+}  // namespace dugout::orchestrator

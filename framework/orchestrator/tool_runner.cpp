@@ -1,0 +1,152 @@
+#include "orchestrator/tool_runner.hpp"
+
+#include <nlohmann/json.hpp>
+
+#include "core/random.hpp"
+
+namespace dugout::orchestrator {
+namespace {
+
+using core::Json;
+using observability::Field;
+
+ToolRun failed(std::string code, std::string message) {
+  ToolRun run;
+  run.code = std::move(code);
+  run.message = std::move(message);
+  return run;
+}
+
+ToolRun read_result(std::string_view text) {
+  const auto result = core::parse_json(text);
+  if (!result || !result->is_object()) return failed("internal", "the tool gave no usable answer");
+  ToolRun run;
+  run.ok = result->value("ok", false);
+  run.data = result->value("data", Json::object());
+  if (!run.ok) {
+    const auto error = result->value("error", Json::object());
+    run.code = core::member(error, "code", "failed");
+    run.message = core::member(error, "message", "that did not work");
+  }
+  return run;
+}
+
+std::string code_name(Code code) {
+  switch (code) {
+    case Code::kTimeout:
+      return "timeout";
+    case Code::kUnavailable:
+      return "unavailable";
+    case Code::kWrongShape:
+    case Code::kInvalid:
+      return "invalid_arguments";
+    default:
+      return "internal";
+  }
+}
+
+std::string error_result(const Error& error) {
+  return Json{{"ok", false},
+              {"error", {{"code", code_name(error.code)}, {"message", error.message}}}}
+      .dump(-1, ' ', false, Json::error_handler_t::replace);
+}
+
+}  // namespace
+
+std::string ToolRunner::context(const std::string& key) const {
+  return Json{{"idempotency_key", key}, {"session", place_.session}, {"turn", place_.turn}}.dump();
+}
+
+std::string ToolRunner::check_argument(const std::string& tool) const {
+  const auto handle = plugins_.tool(tool);
+  return handle == nullptr ? "" : handle->declaration().check_argument;
+}
+
+ToolRun ToolRunner::run(const std::string& tool, const Json& arguments, int routine) {
+  const auto handle = plugins_.tool(tool);
+  if (handle == nullptr) return failed("unknown_tool", "there is no tool called " + tool);
+  const auto text = core::canonical(arguments);
+  const auto answer = handle->declaration().effects == host::Effects::kNone
+                          ? run_pure(*handle, text)
+                          : run_journalled(*handle, text, routine);
+  if (!answer.ok) {
+    log_.info("tool.refused",
+              {Field::safe("tool", tool), Field::safe("code", answer.code),
+               Field::id("session", place_.session), Field::id("turn", place_.turn)});
+  }
+  return answer;
+}
+
+ToolRun ToolRunner::run_pure(const host::ToolHandle& tool, const std::string& arguments) {
+  const auto memory = std::string(tool.id()) + arguments;
+  if (const auto seen = seen_.find(memory); seen != seen_.end()) return seen->second;
+  const auto outcome = tool.run(arguments, context(core::stable_hash(memory)));
+  auto run = outcome ? read_result(*outcome)
+                     : failed(code_name(outcome.error().code), outcome.error().message);
+  seen_[memory] = run;
+  return run;
+}
+
+ToolRun ToolRunner::run_journalled(const host::ToolHandle& tool, const std::string& arguments,
+                                   int routine) {
+  // The key leaves the turn out: the same effect with the same arguments happens once in a session,
+  // also when the parent has to repeat the message that led to it.
+  const auto subject = place_.session + "|" + std::to_string(routine) + "|" +
+                       std::string(tool.id()) + "|" + arguments;
+  const auto idempotency = core::stable_hash(subject);
+  store::JournalEntry entry{idempotency,
+                            place_.session,
+                            place_.turn,
+                            std::string(tool.id()),
+                            arguments,
+                            "",
+                            store::CallState::kIntended,
+                            false};
+  auto found = store_.intend(entry);
+  if (!found) return failed("unavailable", "the journal cannot be written");
+  if (!found->fresh && found->state == store::CallState::kDone) {
+    auto earlier = read_result(found->result);
+    if (earlier.ok || found->turn == place_.turn) return earlier;
+    // It failed in an earlier turn: try again, journalled under this turn, with the same
+    // idempotency key for the service behind it.
+    entry.key = core::stable_hash(subject + "|" + place_.turn);
+    found = store_.intend(entry);
+    if (!found) return failed("unavailable", "the journal cannot be written");
+    if (!found->fresh && found->state == store::CallState::kDone) return read_result(found->result);
+  }
+  effects_ran_ = true;
+  if (!found->fresh) return settle_unknown(tool, arguments, found->key, context(idempotency));
+  return run_and_settle(tool, arguments, entry.key, context(idempotency));
+}
+
+ToolRun ToolRunner::run_and_settle(const host::ToolHandle& tool, const std::string& arguments,
+                                   const std::string& key, const std::string& context) {
+  const auto outcome = tool.run(arguments, context);
+  if (!outcome && outcome.error().code == Code::kTimeout &&
+      tool.declaration().effects == host::Effects::kOnce) {
+    // The outcome is unknown: leave the intent open for reconcile, and do not claim anything.
+    return failed("unknown_outcome", "it is not known yet whether that went through");
+  }
+  const auto result = outcome ? *outcome : error_result(outcome.error());
+  if (!store_.settle(key, result))
+    log_.error("journal.unsettled", {Field::id("turn", place_.turn)});
+  return read_result(result);
+}
+
+ToolRun ToolRunner::settle_unknown(const host::ToolHandle& tool, const std::string& arguments,
+                                   const std::string& key, const std::string& context) {
+  const auto known = tool.reconcile(arguments, context);
+  if (known) {
+    (void)store_.settle(key, *known);
+    return read_result(*known);
+  }
+  const bool did_not_happen = known.error().code == Code::kNotFound;
+  if (did_not_happen || tool.declaration().effects == host::Effects::kIdempotent) {
+    return run_and_settle(tool, arguments, key, context);
+  }
+  log_.error("tool.unknown_outcome",
+             {Field::safe("tool", tool.id()), Field::id("turn", place_.turn)});
+  return failed("unknown_outcome", "it is not known yet whether that went through");
+}
+
+}  // namespace dugout::orchestrator

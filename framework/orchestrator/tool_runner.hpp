@@ -1,0 +1,63 @@
+// Runs tools for one turn. What has an effect goes through the journal: intent, run, result; a
+// repeat gives the stored result; an intent without a result (a crash) is settled by the tool's
+// reconcile, or reported, never run blindly again. One object per turn, one thread.
+#pragma once
+
+#include <map>
+#include <nlohmann/json.hpp>
+#include <string>
+#include <string_view>
+
+#include "core/json.hpp"
+#include "host/host.hpp"
+#include "observability/log.hpp"
+#include "store/store.hpp"
+
+namespace dugout::orchestrator {
+
+struct ToolRun {
+  bool ok = false;
+  core::Json data;      // object when ok
+  std::string code;     // when not: "not_found", "unavailable" ...
+  std::string message;  // for the user or the model; plain words
+};
+
+// The place of a run: what makes its idempotency key, together with tool and arguments.
+struct ToolPlace {
+  std::string session, turn;
+  int routine = 0;
+};
+
+class ToolRunner {
+ public:
+  ToolRunner(const host::Generation& plugins, store::Store& store, observability::Log& log,
+             ToolPlace place)
+      : plugins_(plugins), store_(store), log_(log), place_(std::move(place)) {}
+
+  // [worker] Never throws; every failure is a ToolRun that says so.
+  ToolRun run(const std::string& tool, const core::Json& arguments, int routine);
+
+  // The argument a user's answer goes into; empty when there is no such check tool.
+  std::string check_argument(const std::string& tool) const;
+
+  // True once a tool with an effect has run in this turn.
+  bool effects_ran() const { return effects_ran_; }
+
+ private:
+  ToolRun run_pure(const host::ToolHandle& tool, const std::string& arguments);
+  ToolRun run_journalled(const host::ToolHandle& tool, const std::string& arguments, int routine);
+  ToolRun run_and_settle(const host::ToolHandle& tool, const std::string& arguments,
+                         const std::string& key, const std::string& context);
+  ToolRun settle_unknown(const host::ToolHandle& tool, const std::string& arguments,
+                         const std::string& key, const std::string& context);
+  std::string context(const std::string& key) const;
+
+  const host::Generation& plugins_;
+  store::Store& store_;
+  observability::Log& log_;
+  ToolPlace place_;
+  std::map<std::string, ToolRun> seen_;  // answers of tools without effects, this turn
+  bool effects_ran_ = false;
+};
+
+}  // namespace dugout::orchestrator

@@ -1,0 +1,217 @@
+#include "orchestrator/turn.hpp"
+
+#include <nlohmann/json.hpp>
+
+#include "orchestrator/prompt.hpp"
+#include "orchestrator/proposals.hpp"
+#include "orchestrator/turn_state.hpp"
+#include "orchestrator/understudy.hpp"
+
+namespace dugout::orchestrator {
+namespace {
+
+using core::Json;
+
+constexpr auto kUniversal = "universal";
+constexpr auto kPhotoAgent = "photo";
+constexpr auto kSorry =
+    "I'm sorry, I cannot answer just now. Nothing is lost; please try again in a few minutes.";
+
+bool collects_file(const routines::Routine& routine) {
+  for (const auto& field : routine.collects) {
+    if (field.type == routines::FieldType::kFile) return true;
+  }
+  return false;
+}
+
+}  // namespace
+
+Turn::Turn(const Parts& parts, const OrchestratorOptions& options, const Targets& targets,
+           store::AcceptedTurn accepted, ChatRequest request)
+    : parts_(parts),
+      options_(options),
+      targets_(targets),
+      accepted_(std::move(accepted)),
+      request_(std::move(request)) {}
+
+Status Turn::load() {
+  auto stored = parts_.store.session(accepted_.session);
+  if (!stored) return stored.error();
+  if (stored->has_value()) session_ = std::move(**stored);
+  session_.id = accepted_.session;
+  memory_ = read_memory(session_.state);
+  const auto& agent = agent_for_turn();
+  auto messages = parts_.store.messages(session_.id, agent.history_messages);
+  if (!messages) return messages.error();
+  history_ = std::move(*messages);
+  std::erase_if(history_, [&](const store::Message& message) {
+    return message.sequence <= memory_.history_after;
+  });
+  tools_ = std::make_unique<ToolRunner>(*parts_.plugins, parts_.store, parts_.log,
+                                        ToolPlace{session_.id, accepted_.id, session_.routine});
+  return Done{};
+}
+
+Draft Turn::draft() const {
+  Draft record(parts_.application->settings, parts_.clock.wall_now());
+  record.load(session_.record);
+  return record;
+}
+
+const routines::Agent& Turn::agent_for_turn() const {
+  static const routines::Agent nobody;
+  const auto& agents = parts_.application->agents;
+  auto name = session_.agent.empty() ? std::string(kUniversal) : session_.agent;
+  const auto photo = agents.find(kPhotoAgent);
+  if (request_.upload && photo != agents.end()) {
+    const auto own = agents.find(name);
+    if (own != agents.end() && own->second.flow == photo->second.flow) name = kPhotoAgent;
+  }
+  const auto found = agents.find(name);
+  return found == agents.end() ? nobody : found->second;
+}
+
+Outcome<store::TurnCommit> Turn::run() {
+  if (const auto loaded = load(); !loaded) return loaded.error();
+  note("user", request_.upload ? "(A photo was uploaded.)" : request_.user_message, false);
+
+  const auto& agent = agent_for_turn();
+  const auto flow = parts_.application->flows.find(agent.flow);
+  const auto* routine =
+      flow == parts_.application->flows.end() ? nullptr : flow->second.find(session_.routine);
+  const bool in_flow = routine != nullptr;
+  const bool at_the_end = in_flow && routine->kind == routines::RoutineKind::kEnd;
+
+  if (!in_flow || at_the_end) {
+    const auto answered = answer_at_the_door();
+    if (!answered) return answered.error();
+    if (*answered) return commit();
+  }
+  if (in_flow && answer_in_the_flow(flow->second, *routine)) return commit();
+  ask_models();
+  return commit();
+}
+
+Outcome<bool> Turn::answer_at_the_door() {
+  if (request_.upload && session_.routine == 0) {
+    say("Thank you, but I am not ready for a photo yet: it comes at the end of a registration.");
+    return true;
+  }
+  if (request_.upload) return false;
+  // Somebody who is with another agent already, such as re-registration, keeps their place.
+  if (!session_.agent.empty() && session_.agent != kUniversal && session_.routine == 0)
+    return false;
+  const auto entry = read_entry(request_.user_message, *parts_.application, parts_.store);
+  if (!entry) return entry.error();
+  if (entry->kind == Entry::Kind::kNone) return false;
+  if (entry->kind == Entry::Kind::kReply) {
+    say(entry->reply);
+    return true;
+  }
+  hand_off(*entry);
+  return !reply_.response.empty();
+}
+
+void Turn::hand_off(const Entry& entry) {
+  session_.agent = entry.agent;
+  const auto& agent = agent_for_turn();
+  const auto record =
+      first_record(entry, *parts_.application, parts_.clock.wall_now(), accepted_.id);
+  session_.record = record.dump();
+  memory_ = {};
+  // What was said before belongs to nobody, or to an earlier child's registration.
+  if (!history_.empty()) memory_.history_after = history_.back().sequence;
+  history_.clear();
+  note("system", hand_off_note(entry), true);
+  history_.push_back(added_.back());
+  const auto flow = parts_.application->flows.find(agent.flow);
+  if (flow == parts_.application->flows.end()) {
+    session_.routine = 0;  // the agent answers the message itself
+    return;
+  }
+  session_.routine = flow->second.start;
+  const auto* first = flow->second.find(session_.routine);
+  auto text = routines::render(agent.welcome, record);
+  if (!text.empty()) text += "\n\n";
+  say(text + ask_of(*first, record));
+}
+
+bool Turn::answer_in_the_flow(const routines::Flow& /*flow*/, const routines::Routine& routine) {
+  const auto question = ask_of(routine, draft());
+  if (request_.upload) {
+    if (collects_file(routine)) return false;
+    say("Thank you for the photo. I will ask for it at the right moment; please send it again "
+        "then.\n\n" +
+        question);
+    return true;
+  }
+  const auto reply = code_meanwhile(request_.user_message, *parts_.application, question);
+  if (reply) say(*reply);
+  return reply.has_value();
+}
+
+void Turn::take(Place* place, const routines::Agent& agent, const pipeline::CallResult& result) {
+  if (!result.parsed) {
+    const auto& words = agent.unavailable.empty() ? kSorry : agent.unavailable;
+    parts_.log.warning(
+        "turn.unavailable",
+        {observability::Field::id("session", session_.id),
+         observability::Field::id("turn", accepted_.id),
+         observability::Field::safe(
+             "class", result.failure ? pipeline::name_of(result.failure->cls) : "none")});
+    say(routines::render(words, draft()));
+    return;
+  }
+  reply_.target = result.target;
+  if (place != nullptr && place->accepted != nullptr) {
+    const auto& verdict = *place->accepted;
+    session_.record = verdict.draft.dump();
+    session_.routine = verdict.to;
+    memory_.refusals = verdict.refusals;
+  }
+  say(result.parsed->message);
+}
+
+void Turn::say(std::string text) {
+  reply_.response = std::move(text);
+  note("assistant", reply_.response, false);
+}
+
+void Turn::note(const std::string& role, std::string content, bool pinned) {
+  store::Message message;
+  message.turn = accepted_.id;
+  message.role = role;
+  message.content = std::move(content);
+  message.pinned = pinned;
+  added_.push_back(std::move(message));
+}
+
+void Turn::fill_reply() {
+  reply_.session_id = session_.id;
+  reply_.last_agent = session_.agent.empty() ? kUniversal : session_.agent;
+  reply_.routine_number.reset();
+  reply_.expects = "text";
+  const auto& agents = parts_.application->agents;
+  const auto agent = agents.find(reply_.last_agent);
+  if (agent == agents.end()) return;
+  const auto flow = parts_.application->flows.find(agent->second.flow);
+  if (flow == parts_.application->flows.end() || session_.routine == 0) return;
+  reply_.routine_number = session_.routine;
+  const auto* routine = flow->second.find(session_.routine);
+  if (routine != nullptr && collects_file(*routine)) reply_.expects = "file";
+}
+
+store::TurnCommit Turn::commit() {
+  fill_reply();
+  store::TurnCommit commit;
+  commit.session = session_;
+  commit.session.state = memory_text(memory_);
+  if (commit.session.record.empty()) commit.session.record = "{}";
+  commit.turn = accepted_.id;
+  commit.reply = reply_text(reply_);
+  commit.messages = added_;
+  commit.attempts = attempts_;
+  return commit;
+}
+
+}  // namespace dugout::orchestrator

@@ -1,0 +1,82 @@
+// One turn, from the accepted message to what is to be committed. Made for one turn, used by one
+// thread. What it decides is in decision.hpp, how a call is taken through is in the pipeline.
+#pragma once
+
+#include <map>
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "orchestrator/chat.hpp"
+#include "orchestrator/decision.hpp"
+#include "orchestrator/front_door.hpp"
+#include "orchestrator/targets.hpp"
+#include "orchestrator/tool_runner.hpp"
+
+namespace dugout::orchestrator {
+
+// What a session keeps between turns, besides its position and record.
+struct Memory {
+  int refusals = 0;                // refused answers in a row
+  std::int64_t history_after = 0;  // messages up to this one belong to an earlier registration
+};
+
+class Turn {
+ public:
+  Turn(const Parts& parts, const OrchestratorOptions& options, const Targets& targets,
+       store::AcceptedTurn accepted, ChatRequest request);
+
+  // [worker] What to commit; the reply is in `reply()`. An Error means that the store failed and
+  // nothing is to be committed.
+  Outcome<store::TurnCommit> run();
+  const ChatReply& reply() const { return reply_; }
+
+ private:
+  struct Place;  // the routine, its decider and what they need; made when the agent has a flow
+
+  Status load();
+  Outcome<bool> answer_at_the_door();
+  void hand_off(const Entry& entry);
+  bool answer_in_the_flow(const routines::Flow& flow, const routines::Routine& routine);
+  void ask_models();
+  pipeline::CallResult call(const routines::Agent& agent, Place* place, pipeline::CallPlan& plan,
+                            pipeline::Request request);
+  pipeline::CallResult without_tools(pipeline::CallPlan& plan, const pipeline::Request& request,
+                                     pipeline::Budget& budget);
+  pipeline::CallPlan plan_for(const routines::Agent& agent, Place* place,
+                              std::vector<std::unique_ptr<pipeline::Model>>& own);
+  std::optional<pipeline::Failure> judge(Place& place, const pipeline::Parsed& parsed);
+  void run_tools(Place* place, const std::vector<pipeline::ToolCall>& calls,
+                 pipeline::Request& request);
+  std::string run_tool(Place* place, const pipeline::ToolCall& call);
+  std::string run_routine_tool(Place& place, const pipeline::ToolCall& call,
+                               const core::Json& arguments);
+  void take(Place* place, const routines::Agent& agent, const pipeline::CallResult& result);
+  const routines::Agent& agent_for_turn() const;
+  Draft draft() const;
+  std::string image() const;
+
+  void say(std::string text);
+  void note(const std::string& role, std::string content, bool pinned);
+  store::TurnCommit commit();
+  void fill_reply();
+
+  const Parts& parts_;
+  const OrchestratorOptions& options_;
+  const Targets& targets_;
+  const store::AcceptedTurn accepted_;
+  const ChatRequest request_;
+
+  store::Session session_;
+  std::unique_ptr<ToolRunner> tools_;
+  Memory memory_;
+  std::vector<store::Message> history_;
+  std::vector<store::Message> added_;
+  std::vector<std::string> attempts_;
+  std::map<std::string, int> tool_requests_;  // how often a model asked for the very same thing
+  int calls_ = 0;
+  ChatReply reply_;
+};
+
+}  // namespace dugout::orchestrator

@@ -1,0 +1,212 @@
+// The calls of a turn: models are asked, their tools are run, their answers are judged.
+#include <algorithm>
+#include <fstream>
+#include <nlohmann/json.hpp>
+
+#include "core/bytes.hpp"
+#include "orchestrator/prompt.hpp"
+#include "orchestrator/proposals.hpp"
+#include "orchestrator/turn.hpp"
+#include "orchestrator/turn_state.hpp"
+#include "orchestrator/understudy.hpp"
+
+namespace dugout::orchestrator {
+namespace {
+
+using core::Json;
+using pipeline::Failure;
+using pipeline::FailureClass;
+using pipeline::Item;
+
+// The very same tool request this often in a turn is a loop.
+constexpr int kSameRequests = 3;
+
+std::string tool_error(const std::string& code, const std::string& message) {
+  return core::canonical(Json{{"ok", false}, {"error", {{"code", code}, {"message", message}}}});
+}
+
+Failure not_that_one(const Verdict& verdict, long long claimed) {
+  Failure failure;
+  failure.cls = verdict.refused ? FailureClass::kField : FailureClass::kRoutine;
+  if (verdict.refused) {
+    failure.field = verdict.refused->field;
+    failure.message = "The value for " + verdict.refused->field +
+                      " was refused: " + verdict.refused->reason + ".";
+  } else if (!verdict.missing.empty()) {
+    failure.field = verdict.missing;
+    failure.message = "A value for " + verdict.missing + " is still missing in metadata.collected.";
+  } else {
+    failure.message =
+        "By the routine's rules routine_number " + std::to_string(claimed) + " is wrong.";
+  }
+  failure.message += " Answer again with routine_number " + std::to_string(verdict.to) +
+                     ", saying in substance: " + verdict.say;
+  return failure;
+}
+
+}  // namespace
+
+pipeline::CallPlan Turn::plan_for(const routines::Agent& agent, Place* place,
+                                  std::vector<std::unique_ptr<pipeline::Model>>& own) {
+  const auto& targets = targets_.of(agent.name);
+  pipeline::CallPlan plan;
+  for (const auto& model : targets.models) plan.targets.push_back(model.get());
+  if (place != nullptr && targets.understudy) {
+    own.push_back(std::make_unique<Understudy>(place->decider));
+    plan.targets.push_back(own.back().get());
+  }
+  for (const auto& parser : targets.parsers) plan.parsers.push_back(parser.get());
+  for (const auto& advisor : targets.advisors) plan.advisors.push_back(advisor.get());
+  const auto retry = options_.retry.find(agent.name);
+  if (retry != options_.retry.end()) plan.retry = retry->second;
+  if (place != nullptr) {
+    plan.judge = [this, place](const pipeline::Parsed& parsed) { return judge(*place, parsed); };
+  }
+  return plan;
+}
+
+std::optional<Failure> Turn::judge(Place& place, const pipeline::Parsed& parsed) {
+  place.accepted = nullptr;
+  auto proposals = place.proposals;
+  for (auto& [field, raw] : proposals_in(parsed.metadata, place.routine)) proposals[field] = raw;
+  // Words without a claim may be shown, and move nothing; unless the tools have moved it already.
+  if (!parsed.routine && proposals.empty() && !place.decider.settled()) return std::nullopt;
+  const auto& verdict = place.decider.decide(proposals);
+  const auto claimed = parsed.routine.value_or(session_.routine);
+  if (claimed != verdict.to) return not_that_one(verdict, claimed);
+  place.accepted = &verdict;
+  return std::nullopt;
+}
+
+void Turn::ask_models() {
+  const auto& agent = agent_for_turn();
+  const auto record = draft();
+  const auto flow = parts_.application->flows.find(agent.flow);
+  const bool in_flow = flow != parts_.application->flows.end();
+  const auto* routine = in_flow ? flow->second.find(session_.routine) : nullptr;
+  std::unique_ptr<Place> place;
+  if (routine != nullptr) {
+    const auto text = request_.upload ? request_.upload->path : request_.user_message;
+    place.reset(new Place{*routine,
+                          Decider(flow->second, *tools_, record, session_.routine, memory_.refusals,
+                                  accepted_.id, text, request_.upload.has_value()),
+                          {},
+                          nullptr});
+  }
+  std::vector<std::unique_ptr<pipeline::Model>> own;
+  auto plan = plan_for(agent, place.get(), own);
+  auto request = build_request({agent, routine, in_flow ? &flow->second : nullptr, record, history_,
+                                *parts_.plugins, request_.user_message, image()});
+  take(place.get(), agent, call(agent, place.get(), plan, std::move(request)));
+}
+
+pipeline::CallResult Turn::call(const routines::Agent& agent, Place* place,
+                                pipeline::CallPlan& plan, pipeline::Request request) {
+  const auto deadline = std::chrono::duration<double>(agent.turn_deadline);
+  pipeline::Budget budget{
+      agent.turn_attempts,
+      parts_.clock.now() + std::chrono::duration_cast<core::Duration>(deadline)};
+  const pipeline::Planner planner(parts_.clock, parts_.random);
+  for (int round = 0;; ++round) {
+    auto result = planner.run(plan, request, budget);
+    ++calls_;
+    for (const auto& attempt : result.attempts) {
+      attempts_.push_back(attempt_text(attempt, calls_, accepted_.id, session_.id, session_.routine,
+                                       parts_.clock.wall_now()));
+    }
+    if (result.tool_calls.empty()) return result;
+    if (round >= agent.tool_rounds) return without_tools(plan, request, budget);
+    run_tools(place, result.tool_calls, request);
+  }
+}
+
+// The model asks for tools without end: the last word goes to whoever needs none.
+pipeline::CallResult Turn::without_tools(pipeline::CallPlan& plan, const pipeline::Request& request,
+                                         pipeline::Budget& budget) {
+  parts_.log.warning("turn.tool_rounds", {observability::Field::id("turn", accepted_.id)});
+  std::erase_if(plan.targets, [](const pipeline::Model* model) { return !model->local(); });
+  return pipeline::Planner(parts_.clock, parts_.random).run(plan, request, budget);
+}
+
+void Turn::run_tools(Place* place, const std::vector<pipeline::ToolCall>& calls,
+                     pipeline::Request& request) {
+  const int group = request.items.empty() ? 0 : request.items.back().group;
+  for (const auto& call : calls) {
+    Item asked;
+    asked.kind = Item::Kind::kToolCall;
+    asked.call = call;
+    asked.group = group;
+    request.items.push_back(asked);
+  }
+  for (const auto& call : calls) {
+    Item answered;
+    answered.kind = Item::Kind::kToolResult;
+    answered.call.id = call.id;
+    answered.text = run_tool(place, call);
+    answered.group = group;
+    request.items.push_back(answered);
+  }
+}
+
+std::string Turn::run_tool(Place* place, const pipeline::ToolCall& call) {
+  const auto arguments = core::parse_json(call.arguments.empty() ? "{}" : call.arguments);
+  if (!arguments) {
+    return tool_error("invalid_arguments",
+                      "the arguments are not JSON: " + arguments.error().message);
+  }
+  if (++tool_requests_[call.name + core::canonical(*arguments)] > kSameRequests) {
+    return tool_error("repeated", "this was asked before with the same arguments; use that answer");
+  }
+  if (place != nullptr) return run_routine_tool(*place, call, *arguments);
+  const auto tool = parts_.plugins->tool(call.name);
+  const auto& allowed = agent_for_turn().tools;
+  const bool listed = std::find(allowed.begin(), allowed.end(), call.name) != allowed.end();
+  if (tool == nullptr || !listed || tool->declaration().effects != host::Effects::kNone) {
+    return tool_error("unknown_tool", "there is no tool called " + call.name + " here");
+  }
+  const auto run = tools_->run(call.name, *arguments, 0);
+  if (!run.ok) return tool_error(run.code, run.message);
+  return core::canonical(Json{{"ok", true}, {"data", run.data}});
+}
+
+// In a flow a model's request for a tool is a proposal like its final answer: the server checks the
+// values, runs the routine's calls in their order with pinned arguments, and tells what follows.
+std::string Turn::run_routine_tool(Place& place, const pipeline::ToolCall& call,
+                                   const Json& arguments) {
+  const auto& steps = place.routine.calls;
+  const bool known = std::any_of(steps.begin(), steps.end(), [&](const routines::CallStep& step) {
+    return step.tool == call.name;
+  });
+  if (!known)
+    return tool_error("unknown_tool", "there is no tool called " + call.name + " in this routine");
+  for (auto& [field, raw] : proposals_in_arguments(arguments, place.routine)) {
+    place.proposals[field] = raw;
+  }
+  const auto& verdict = place.decider.decide(place.proposals);
+  Json answer;
+  const auto ran = verdict.results.find(call.name);
+  if (ran != verdict.results.end()) {
+    answer = ran->second;
+  } else if (verdict.refused) {
+    answer = {{"ok", false},
+              {"error",
+               {{"code", "refused"},
+                {"field", verdict.refused->field},
+                {"message", verdict.refused->reason}}}};
+    place.proposals.erase(verdict.refused->field);
+  } else {
+    answer = {{"ok", false},
+              {"error", {{"code", "not_needed"}, {"message", "not called for by the rules"}}}};
+  }
+  answer["next"] = {{"routine_number", verdict.to}, {"say_in_substance", verdict.say}};
+  return core::canonical(answer);
+}
+
+std::string Turn::image() const {
+  if (!request_.upload) return "";
+  std::ifstream file(request_.upload->path, std::ios::binary);
+  const std::string bytes{std::istreambuf_iterator<char>(file), {}};
+  return bytes.empty() ? "" : "data:" + core::media_type(bytes) + ";base64," + core::base64(bytes);
+}
+
+}  // namespace dugout::orchestrator

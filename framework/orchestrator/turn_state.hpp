@@ -1,0 +1,31 @@
+// The small things a turn keeps in the store as JSON, and the place of a turn within a flow.
+#pragma once
+
+#include <string>
+
+#include "orchestrator/chat.hpp"
+#include "orchestrator/decision.hpp"
+#include "orchestrator/turn.hpp"
+
+namespace dugout::orchestrator {
+
+struct Turn::Place {
+  const routines::Routine& routine;
+  Decider decider;
+  Proposals proposals;                // gathered over the tool rounds of this turn
+  const Verdict* accepted = nullptr;  // of the answer that stands; nullptr: nothing moves
+};
+
+std::string memory_text(const Memory& memory);
+Memory read_memory(const std::string& text);
+
+std::string reply_text(const ChatReply& reply);
+Outcome<ChatReply> read_reply(const std::string& text);
+
+std::string request_text(const ChatRequest& request);
+Outcome<ChatRequest> read_request(const std::string& text);
+
+std::string attempt_text(const pipeline::AttemptRecord& attempt, int call, const std::string& turn,
+                         const std::string& session, int routine, core::WallTime now);
+
+}  // namespace dugout::orchestrator

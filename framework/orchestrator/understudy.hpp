@@ -1,0 +1,26 @@
+// The built-in deterministic model: it answers from the routine's YAML alone, so a registration can
+// be completed with every provider down. It proposes what the user's text says by itself and speaks
+// the verdict's own words; its answer goes through parsers and judge like any other.
+#pragma once
+
+#include "orchestrator/decision.hpp"
+#include "pipeline/call.hpp"
+
+namespace dugout::orchestrator {
+
+inline constexpr auto kUnderstudy = "understudy";
+
+class Understudy final : public pipeline::Model {
+ public:
+  explicit Understudy(Decider& decider) : decider_(decider) {}
+
+  std::string_view name() const override { return kUnderstudy; }
+  bool local() const override { return true; }
+  pipeline::Attempted<pipeline::Answer> ask(const pipeline::Request& request,
+                                            core::Duration within) override;
+
+ private:
+  Decider& decider_;
+};
+
+}  // namespace dugout::orchestrator
