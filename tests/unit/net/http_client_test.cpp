@@ -1,0 +1,435 @@
+// The client against a server with good and bad manners, on the loopback interface. The few
+// milliseconds waited here are socket time-outs, which no virtual clock can move.
+#include "net/http_client.hpp"
+
+#include <catch2/catch.hpp>
+
+#include <atomic>
+#include <thread>
+
+#include "support/http_double.hpp"
+
+namespace {
+
+using dugout::Code;
+using dugout::net::HttpLimits;
+using dugout::net::HttpRequest;
+using dugout::net::make_http_client;
+using dugout::test::DoubleReply;
+using dugout::test::DoubleRequest;
+using dugout::test::HttpDouble;
+using std::chrono::milliseconds;
+using std::chrono::seconds;
+using Steady = std::chrono::steady_clock;
+
+HttpRequest post(const std::string& url, std::string body = "{}") {
+  HttpRequest request;
+  request.url = url;
+  request.headers["content-type"] = "application/json";
+  request.body = std::move(body);
+  return request;
+}
+
+HttpDouble::Handler always(DoubleReply reply) {
+  return [reply = std::move(reply)](const DoubleRequest&) { return reply; };
+}
+
+}  // namespace
+
+TEST_CASE("HttpClientTest.RequestArrivesWhole") {
+  HttpDouble server(always(DoubleReply::json(201, "{\"a\":1}")));
+  const auto client = make_http_client();
+  auto request = post(server.url("/v1/responses?x=%20y"), "{\"q\":\"caf\xc3\xa9\"}");
+  request.headers["authorization"] = "Bearer key";
+
+  const auto answer = client->send(request, seconds(5));
+
+  REQUIRE(answer);
+  CHECK(answer->status == 201);
+  CHECK(answer->body == "{\"a\":1}");
+  CHECK(answer->headers.at("content-type") == "application/json");
+  const auto seen = server.requests().at(0);
+  CHECK(seen.method == "POST");
+  CHECK(seen.path == "/v1/responses?x=%20y");
+  CHECK(seen.body == request.body);
+  CHECK(seen.headers.at("authorization") == "Bearer key");
+  CHECK(seen.headers.count("accept-encoding") == 0);
+}
+
+TEST_CASE("HttpClientTest.ManyRequestsShareOneConnection") {
+  HttpDouble server(always(DoubleReply::json(200, "{}")));
+  const auto client = make_http_client();
+
+  for (int i = 0; i < 5; ++i) REQUIRE(client->send(post(server.url("/")), seconds(5)));
+
+  CHECK(server.count() == 5);
+  CHECK(server.connections() == 1);
+}
+
+TEST_CASE("HttpClientTest.IdleConnectionPastItsKeepAliveIsNotReused") {
+  HttpLimits limits;
+  limits.keep_alive = dugout::core::Duration::zero();
+  HttpDouble server(always(DoubleReply::json(200, "{}")));
+  const auto client = make_http_client(limits);
+
+  for (int i = 0; i < 3; ++i) REQUIRE(client->send(post(server.url("/")), seconds(5)));
+
+  CHECK(server.connections() == 3);
+}
+
+TEST_CASE("HttpClientTest.ServerThatKeepsNothingIsBelieved") {
+  auto reply = DoubleReply::json(200, "{}");
+  SECTION("Connection: close") {
+    reply.headers["Connection"] = "close";
+  }
+  SECTION("Keep-Alive: timeout=1") {
+    reply.headers["Keep-Alive"] = "timeout=1, max=100";
+  }
+  HttpDouble server(always(reply));
+  const auto client = make_http_client();
+
+  for (int i = 0; i < 2; ++i) REQUIRE(client->send(post(server.url("/")), seconds(5)));
+
+  CHECK(server.connections() == 2);
+}
+
+TEST_CASE("HttpClientTest.StaleConnectionIsReplacedBeforeUse") {
+  HttpDouble server(always(DoubleReply::json(200, "{}")));
+  const auto client = make_http_client();
+  REQUIRE(client->send(post(server.url("/")), seconds(5)));
+  server.drop_connections();
+
+  const auto answer = client->send(post(server.url("/")), seconds(5));
+
+  REQUIRE(answer);
+  CHECK(server.count() == 2);
+  CHECK(server.connections() == 2);
+}
+
+TEST_CASE("HttpClientTest.BytesAfterTheAnswerSpoilTheConnection") {
+  HttpDouble server(
+      always(DoubleReply::bytes("HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\n{}HTTP/1.1 200 "
+                                "OK\r\nContent-Length: 4\r\n\r\nevil",
+                                DoubleReply::End::kKeep)));
+  const auto client = make_http_client();
+
+  for (int i = 0; i < 2; ++i) {
+    const auto answer = client->send(post(server.url("/")), seconds(5));
+    REQUIRE(answer);
+    CHECK(answer->body == "{}");
+  }
+
+  CHECK(server.connections() == 2);
+}
+
+TEST_CASE("HttpClientTest.SilentServerEndsInATimeout") {
+  HttpDouble server(always(DoubleReply::stalled()));
+  const auto client = make_http_client();
+  const auto start = Steady::now();
+
+  const auto answer = client->send(post(server.url("/")), milliseconds(60));
+
+  REQUIRE_FALSE(answer);
+  CHECK(answer.error().code == Code::kTimeout);
+  CHECK(Steady::now() - start >= milliseconds(55));
+  CHECK(Steady::now() - start < seconds(5));
+}
+
+TEST_CASE("HttpClientTest.SlowDripCannotOutliveTheDeadline") {
+  auto reply = DoubleReply::json(200, std::string(100'000, 'x'));
+  SECTION("in the head") {
+    reply.headers["X-Long"] = std::string(5000, 'y');
+  }
+  SECTION("in the body") {
+    reply = DoubleReply::bytes("HTTP/1.1 200 OK\r\n\r\n" + std::string(100'000, 'x'));
+  }
+  reply.drip = milliseconds(2);
+  HttpDouble server(always(reply));
+  const auto client = make_http_client();
+  const auto start = Steady::now();
+
+  const auto answer = client->send(post(server.url("/")), milliseconds(120));
+
+  REQUIRE_FALSE(answer);
+  CHECK(answer.error().code == Code::kTimeout);
+  CHECK(Steady::now() - start < seconds(5));
+}
+
+TEST_CASE("HttpClientTest.TimeThatIsUsedUpSendsNothing") {
+  HttpDouble server(always(DoubleReply::json(200, "{}")));
+  const auto client = make_http_client();
+
+  const auto answer = client->send(post(server.url("/")), milliseconds(0));
+
+  REQUIRE_FALSE(answer);
+  CHECK(answer.error().code == Code::kTimeout);
+  CHECK(server.connections() == 0);
+}
+
+TEST_CASE("HttpClientTest.LengthOfTheBodyCountsWhateverTheCallerSays") {
+  HttpDouble server(always(DoubleReply::json(200, "{}")));
+  const auto client = make_http_client();
+  auto request = post(server.url("/"), "1234");
+  request.headers["content-length"] = "2000";
+
+  REQUIRE(client->send(request, seconds(5)));
+
+  CHECK(server.requests().at(0).body == "1234");
+}
+
+TEST_CASE("HttpClientTest.BrokenOffAnswerIsUnavailable") {
+  const auto [name, reply] = GENERATE(table<std::string, DoubleReply>({
+      {"closed within the body", DoubleReply::cut("{\"a\":")},
+      {"reset within the body", DoubleReply::cut("{\"a\":", DoubleReply::End::kReset)},
+      {"closed at once", DoubleReply::bytes("")},
+      {"reset at once", DoubleReply::reset()},
+      {"closed within the head", DoubleReply::bytes("HTTP/1.1 200 OK\r\nContent-Type: te")},
+      {"closed within a length", DoubleReply::bytes("HTTP/1.1 200 OK\r\nContent-Length: 1")},
+      {"closed within a chunk",
+       DoubleReply::bytes("HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\nff\r\n{}")},
+      {"closed between chunks",
+       DoubleReply::bytes("HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n2\r\n{}\r\n")},
+      {"closed before the last line",
+       DoubleReply::bytes("HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n2\r\n{}\r\n0\r\n")},
+  }));
+  CAPTURE(name);
+  HttpDouble server(always(reply));
+  const auto client = make_http_client();
+
+  const auto answer = client->send(post(server.url("/")), seconds(5));
+
+  REQUIRE_FALSE(answer);
+  CHECK(answer.error().code == Code::kUnavailable);
+  CHECK(server.count() == 1);  // never repeated: the planner owns retries
+}
+
+TEST_CASE("HttpClientTest.AnswerThatBreaksHttpIsInvalid") {
+  const std::string head = "HTTP/1.1 200 OK\r\n";
+  const auto [name, bytes] = GENERATE_COPY(table<std::string, std::string>({
+      {"another protocol", "SSH-2.0-OpenSSH_9.2\r\n\r\n"},
+      {"no status", "HTTP/1.1 abc OK\r\n\r\n"},
+      {"length is no number", head + "Content-Length: many\r\n\r\n{}"},
+      {"negative length", head + "Content-Length: -2\r\n\r\n{}"},
+      {"two lengths", head + "Content-Length: 2\r\nContent-Length: 3\r\n\r\n{}}"},
+      {"chunk without size", head + "Transfer-Encoding: chunked\r\n\r\nzz\r\n{}\r\n0\r\n\r\n"},
+      {"huge chunk", head + "Transfer-Encoding: chunked\r\n\r\nffffffffffffffff\r\n{}"},
+      {"chunk too long", head + "Transfer-Encoding: chunked\r\n\r\n2\r\n{}}\r\n0\r\n\r\n"},
+      {"endless chunk line", head + "Transfer-Encoding: chunked\r\n\r\n" + std::string(9000, '1')},
+      {"endless header", head + "X: " + std::string(100'000, 'x') + "\r\n\r\n"},
+      {"switching protocols", "HTTP/1.1 101 Switching\r\nUpgrade: x\r\n\r\n"},
+  }));
+  CAPTURE(name);
+  HttpDouble server(always(DoubleReply::bytes(bytes)));
+  const auto client = make_http_client();
+
+  const auto answer = client->send(post(server.url("/")), seconds(5));
+
+  REQUIRE_FALSE(answer);
+  CHECK(answer.error().code == Code::kInvalid);
+}
+
+TEST_CASE("HttpClientTest.EveryFramingIsRead") {
+  const auto body = std::string(12'345, 'b');
+  auto reply = DoubleReply::json(200, body);
+  SECTION("a length") {}
+  SECTION("chunks") {
+    reply.chunked = true;
+  }
+  SECTION("up to the end") {
+    reply = DoubleReply::bytes("HTTP/1.1 200 OK\r\n\r\n" + body);
+  }
+  SECTION("after interim heads") {
+    reply = DoubleReply::bytes(
+        "HTTP/1.1 100 Continue\r\n\r\nHTTP/1.1 103 Early\r\nLink: x\r\n\r\n"
+        "HTTP/1.1 200 OK\r\nContent-Length: 12345\r\n\r\n" +
+        body);
+  }
+  HttpDouble server(always(reply));
+  const auto client = make_http_client();
+
+  const auto answer = client->send(post(server.url("/")), seconds(5));
+
+  REQUIRE(answer);
+  CHECK(answer->status == 200);
+  CHECK(answer->body == body);
+}
+
+TEST_CASE("HttpClientTest.StatusWithoutBodyNeedsNone") {
+  const int status = GENERATE(204, 304);
+  HttpDouble server(always(DoubleReply::bytes("HTTP/1.1 " + std::to_string(status) + " X\r\n\r\n",
+                                              DoubleReply::End::kKeep)));
+  const auto client = make_http_client();
+
+  const auto answer = client->send(post(server.url("/")), seconds(5));
+
+  REQUIRE(answer);
+  CHECK(answer->status == status);
+  CHECK(answer->body.empty());
+}
+
+TEST_CASE("HttpClientTest.RedirectIsAnAnswer") {
+  auto reply = DoubleReply::json(302, "");
+  reply.headers["Location"] = "http://127.0.0.1:1/";
+  HttpDouble server(always(reply));
+  const auto client = make_http_client();
+
+  const auto answer = client->send(post(server.url("/")), seconds(5));
+
+  REQUIRE(answer);
+  CHECK(answer->status == 302);
+  CHECK(server.count() == 1);
+}
+
+TEST_CASE("HttpClientTest.HugeAnswerIsRefused") {
+  constexpr std::size_t kHuge = 50U << 20;
+  auto reply = DoubleReply::json(200, std::string(kHuge, 'x'));
+  SECTION("announced") {}
+  SECTION("in chunks") {
+    reply.chunked = true;
+  }
+  SECTION("without a length") {
+    reply = DoubleReply::bytes("HTTP/1.1 200 OK\r\n\r\n" + std::string(kHuge, 'x'));
+  }
+  HttpDouble server(always(reply));
+  const auto client = make_http_client();
+
+  const auto answer = client->send(post(server.url("/")), seconds(20));
+
+  REQUIRE_FALSE(answer);
+  CHECK(answer.error().code == Code::kInvalid);
+}
+
+TEST_CASE("HttpClientTest.AnswerOfExactlyTheLimitIsTaken") {
+  HttpLimits limits;
+  limits.body_bytes = 1000;
+  const bool chunked = GENERATE(false, true);
+  const std::size_t size = GENERATE(1000, 1001);
+  auto reply = DoubleReply::json(200, std::string(size, 'x'));
+  reply.chunked = chunked;
+  HttpDouble server(always(reply));
+  const auto client = make_http_client(limits);
+
+  CHECK(client->send(post(server.url("/")), seconds(5)).ok() == (size == 1000));
+}
+
+TEST_CASE("HttpClientTest.LargeRequestArrivesWhole") {
+  HttpDouble server(always(DoubleReply::json(200, "{}")));
+  const auto client = make_http_client();
+  const auto body = std::string(8U << 20, 'p');  // a photo
+
+  REQUIRE(client->send(post(server.url("/"), body), seconds(20)));
+
+  CHECK(server.requests().at(0).body == body);
+}
+
+TEST_CASE("HttpClientTest.NobodyListeningIsUnavailable") {
+  std::string url;
+  {
+    HttpDouble gone(always(DoubleReply::json(200, "{}")));
+    url = gone.url("/");
+  }
+  const auto client = make_http_client();
+
+  const auto answer = client->send(post(url), seconds(5));
+
+  REQUIRE_FALSE(answer);
+  CHECK(answer.error().code == Code::kUnavailable);
+}
+
+TEST_CASE("HttpClientTest.TlsWithAPeerThatSpeaksNoneIsUnavailable") {
+  HttpDouble server(always(DoubleReply::json(200, "{}")));
+  const auto client = make_http_client();
+  const auto url = "https" + server.url("/").substr(4);
+
+  // The double waits for the end of a request head that never comes.
+  const auto answer = client->send(post(url), milliseconds(100));
+
+  REQUIRE_FALSE(answer);
+  CHECK(answer.error().code == Code::kTimeout);
+}
+
+TEST_CASE("HttpClientTest.AddressThatCannotBeUsedIsInvalid") {
+  const auto client = make_http_client();
+  const std::string url =
+      GENERATE("", "ftp://example.org/", "example.org", "http://", "http://[::1/",
+               "file:///etc/hosts", "http://example.org:99999/");
+
+  const auto answer = client->send(post(url), seconds(1));
+
+  REQUIRE_FALSE(answer);
+  CHECK(answer.error().code == Code::kInvalid);
+}
+
+TEST_CASE("HttpClientTest.HeaderThatWouldStartAnotherIsRefused") {
+  HttpDouble server(always(DoubleReply::json(200, "{}")));
+  const auto client = make_http_client();
+  auto request = post(server.url("/"));
+  SECTION("line end in a value") {
+    request.headers["x-a"] = "1\r\nx-b: 2";
+  }
+  SECTION("blank in a name") {
+    request.headers["x a"] = "1";
+  }
+  SECTION("line end in the method") {
+    request.method = "GET / HTTP/1.1\r\nx: y\r\n\r\nGET";
+  }
+
+  const auto answer = client->send(request, seconds(5));
+
+  REQUIRE_FALSE(answer);
+  CHECK(answer.error().code == Code::kInvalid);
+  CHECK(server.count() == 0);
+}
+
+TEST_CASE("HttpClientTest.ErrorsSayNothingOfTheBody") {
+  HttpDouble server(always(DoubleReply::cut("the-secret-of-the-body")));
+  const auto client = make_http_client();
+
+  const auto answer = client->send(post(server.url("/the-path"), "my-own-secret"), seconds(5));
+
+  REQUIRE_FALSE(answer);
+  CHECK(answer.error().message.find("secret") == std::string::npos);
+  CHECK(answer.error().detail.empty());
+}
+
+TEST_CASE("HttpClientTest.SixteenThreadsAtOnceEachGetTheirOwnAnswer") {
+  HttpDouble server(
+      [](const DoubleRequest& request) { return DoubleReply::json(200, request.body); });
+  const auto client = make_http_client();
+  std::atomic<int> right{0};
+
+  std::vector<std::thread> threads;
+  for (int t = 0; t < 16; ++t) {
+    threads.emplace_back([&, t] {
+      for (int i = 0; i < 50; ++i) {
+        const auto body = std::to_string(t) + "/" + std::to_string(i);
+        const auto answer = client->send(post(server.url("/"), body), seconds(20));
+        if (answer && answer->body == body) ++right;
+      }
+    });
+  }
+  for (auto& thread : threads) thread.join();
+
+  CHECK(right == 16 * 50);
+  CHECK(server.connections() <= 16);
+}
+
+TEST_CASE("HttpClientTest.IdleConnectionsAreBounded") {
+  HttpLimits limits;
+  limits.idle_per_host = 1;
+  HttpDouble server(always(DoubleReply::stalled()));
+  const auto client = make_http_client(limits);
+  const auto ask = [&] { return client->send(post(server.url("/")), seconds(10)).ok(); };
+
+  std::atomic<int> done{0};
+  std::thread first([&] { done += ask() ? 1 : 0; });
+  std::thread second([&] { done += ask() ? 1 : 0; });
+  while (server.count() < 2) std::this_thread::yield();
+  server.release();
+  first.join();
+  second.join();
+  REQUIRE(done == 2);
+  REQUIRE(ask());
+
+  CHECK(server.connections() == 2);  // one was kept, the other closed
+}
