@@ -15,6 +15,10 @@
 #include "dugout/sdk/outcome.hpp"
 #include "host/handles.hpp"
 
+namespace dugout::observability {
+class Log;
+}
+
 namespace dugout::host {
 
 // records/1 for the plugins. Declared here, filled from the store by cli. [worker]
@@ -31,8 +35,9 @@ class RecordService {
 // What the plugins of this process are served with. The C tables have no context pointer, so one
 // set is installed for the whole process; tests install their own. REQUIRES: outlives every plugin.
 struct Services {
-  core::Clock* clock = nullptr;
-  RecordService* records = nullptr;
+  core::Clock* clock = nullptr;       // nullptr = the machine's
+  RecordService* records = nullptr;   // nullptr = records/1 answers kUnavailable
+  observability::Log* log = nullptr;  // nullptr = what plugins log is dropped
 };
 void install_services(const Services& services);
 
@@ -47,7 +52,7 @@ struct Manifest {
 };
 
 struct LoadOptions {
-  std::vector<std::string> folders;            // searched in order: plugin-path, environment, install
+  std::vector<std::string> folders;  // searched in order: plugin-path, environment, install
   std::map<std::string, std::string> configs;  // plugin id -> JSON config; absent = {}
   bool trust_writable = false;                 // tests only: load libraries others may write to
 };
@@ -61,7 +66,8 @@ struct PluginInfo {
 class Generation {
  public:
   virtual ~Generation() = default;
-  // nullptr = no such plugin. `name` is the id behind its kind: "structured" is "parser.structured".
+  // nullptr = no such plugin. `name` is the id behind its kind: "structured" is
+  // "parser.structured".
   virtual std::shared_ptr<const ParserHandle> parser(std::string_view name) const = 0;
   virtual std::shared_ptr<const RecoveryHandle> recovery(std::string_view name) const = 0;
   virtual std::shared_ptr<const ProviderHandle> provider(std::string_view name) const = 0;

@@ -1,0 +1,41 @@
+#include "host/health.hpp"
+
+#include <cmath>
+
+#include "host/services.hpp"
+
+namespace dugout::host {
+
+constexpr auto kWindow = std::chrono::minutes(1);
+
+std::optional<Error> Health::closed() {
+  const auto now = service_clock().now();
+  const std::lock_guard lock(mutex_);
+  if (!closed_until_) return std::nullopt;
+  if (now >= *closed_until_) {
+    closed_until_.reset();
+    return std::nullopt;
+  }
+  const auto left = static_cast<long>(std::ceil(core::seconds(*closed_until_ - now)));
+  return Error{Code::kUnavailable, plugin_ +
+                                       " is quarantined: three internal errors within a minute; it "
+                                       "is called again in " +
+                                       std::to_string(left) + " s"};
+}
+
+void Health::internal_error() {
+  const auto now = service_clock().now();
+  {
+    const std::lock_guard lock(mutex_);
+    if (closed_until_) return;  // calls that were under way when it closed
+    last_[next_] = now;
+    next_ = (next_ + 1) % last_.size();
+    const auto oldest = last_[next_];
+    if (!oldest || now - *oldest > kWindow) return;
+    closed_until_ = now + kWindow;
+    last_.fill(std::nullopt);
+  }
+  log_about(3, plugin_, "quarantined for a minute: three internal errors within a minute");
+}
+
+}  // namespace dugout::host

@@ -1,0 +1,31 @@
+// Quarantine of an instance that keeps failing by its own defects. Private to host. [any]
+#pragma once
+
+#include <array>
+#include <mutex>
+#include <optional>
+#include <string>
+
+#include "core/clock.hpp"
+#include "dugout/sdk/outcome.hpp"
+
+namespace dugout::host {
+
+// Three internal errors within a minute close the instance for a minute; then it is called again
+// and the count starts afresh. Closed, it is not entered at all.
+class Health {
+ public:
+  explicit Health(std::string plugin) : plugin_(std::move(plugin)) {}
+
+  std::optional<Error> closed();  // kUnavailable with the reason, while it may not be called
+  void internal_error();
+
+ private:
+  const std::string plugin_;
+  std::mutex mutex_;                                   // guards all below
+  std::array<std::optional<core::MonoTime>, 3> last_;  // a ring
+  std::size_t next_ = 0;
+  std::optional<core::MonoTime> closed_until_;
+};
+
+}  // namespace dugout::host

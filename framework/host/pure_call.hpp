@@ -1,0 +1,42 @@
+// One call of a pure face: gate, call, copy, judge. Private to host. [any]
+#pragma once
+
+#include <string>
+
+#include "host/answer.hpp"
+#include "host/plugin.hpp"
+
+namespace dugout::host {
+
+// The defect is counted; three in a minute close the instance.
+inline Error defect(const Plugin& plugin, std::string what) {
+  plugin.health().internal_error();
+  return Error{Code::kInternal, plugin.id() + ": " + std::move(what)};
+}
+
+// The outcome of a status and what was put with it.
+inline Outcome<std::string> outcome_of(const Plugin& plugin, dugout_status status,
+                                       std::string&& body, bool too_large) {
+  if (too_large) return defect(plugin, "its answer is larger than 16 MiB");
+  if (status == DUGOUT_OK) return std::move(body);
+  auto error = error_from(plugin.id(), status, body);
+  if (error.code == Code::kInternal) plugin.health().internal_error();
+  return error;
+}
+
+// `entry(sink)` calls the plugin. Exceptions are against the contract; those of this runtime are
+// stopped here all the same.
+template <typename Entry>
+Outcome<std::string> call_pure(const Plugin& plugin, Entry entry) {
+  if (auto closed = plugin.health().closed()) return std::move(*closed);
+  CappedSink sink;
+  dugout_status status = DUGOUT_E_INTERNAL;
+  try {
+    status = entry(&sink);
+  } catch (...) {
+    return defect(plugin, "it threw across the boundary");
+  }
+  return outcome_of(plugin, status, std::move(sink.text), sink.too_large);
+}
+
+}  // namespace dugout::host
