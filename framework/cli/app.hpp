@@ -1,0 +1,98 @@
+// The one place where everything is wired: settings, plugins, application, store, orchestrator.
+// Each command opens as much of it as it needs. One thread at start and stop.
+#pragma once
+
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "config/settings.hpp"
+#include "core/clock.hpp"
+#include "core/finding.hpp"
+#include "host/host.hpp"
+#include "net/http_client.hpp"
+#include "observability/log.hpp"
+#include "orchestrator/chat.hpp"
+#include "routines/load.hpp"
+#include "store/store.hpp"
+
+namespace dugout::cli {
+
+// What the command line says; empty = not said.
+struct AppOptions {
+  std::string config;  // dugout.yaml; absent and not named: defaults
+  std::string root;    // folder with agents/ and routines/
+  std::string data;    // folder of the store and of what the local backends write
+  std::string listen;
+  std::vector<std::string> plugin_path;
+  observability::LogOptions log;
+  core::Clock* clock = nullptr;  // another clock than the machine's
+  bool offline = false;          // no provider, whatever the environment says
+};
+
+// Settings and plugins: enough for check, graph, plugin and tool.
+class Set {
+ public:
+  // Findings with errors: do not use it further than to report them.
+  Set(const AppOptions& options, core::Findings& findings);
+  ~Set();
+  Set(const Set&) = delete;
+  Set& operator=(const Set&) = delete;
+
+  const config::Settings& settings() const { return settings_; }
+  const std::string& root() const { return root_; }
+  const std::shared_ptr<const host::Generation>& plugins() const { return plugins_; }
+  const std::shared_ptr<const routines::Application>& application() const { return application_; }
+  core::Clock& clock() { return clock_; }
+  observability::Log& log() { return log_; }
+
+  // Opens the store, with the directory of agents/data in it, and gives tools their records.
+  Status open_store();
+  store::Store& store() { return *store_; }
+
+ private:
+  void load_plugins(const AppOptions& options, core::Findings& findings);
+
+  core::SystemClock system_clock_;
+  core::Clock& clock_;
+  observability::Log log_;
+  config::Settings settings_;
+  std::string root_;
+  std::shared_ptr<const host::Generation> plugins_;
+  std::shared_ptr<const routines::Application> application_;
+  std::unique_ptr<store::Store> store_;
+  std::unique_ptr<host::RecordService> records_;
+};
+
+// Parts that a simulation replaces; null = the set's own, or the real one.
+struct Stand {
+  std::shared_ptr<const host::Generation> plugins;
+  std::unique_ptr<net::HttpClient> http;  // with it every provider counts as configured
+};
+
+// The whole product, ready for a message.
+class App {
+ public:
+  // An Error when the store cannot be opened. REQUIRES: the set has no errors, and outlives the
+  // app.
+  static Outcome<std::unique_ptr<App>> open(Set& set, const AppOptions& options,
+                                            core::Findings& findings, Stand stand = {});
+
+  orchestrator::Orchestrator& orchestrator() { return *orchestrator_; }
+  bool has_providers() const { return has_providers_; }
+
+ private:
+  std::unique_ptr<net::HttpClient> http_;
+  core::SystemRandom random_;
+  std::unique_ptr<orchestrator::Orchestrator> orchestrator_;
+  bool has_providers_ = false;
+};
+
+// Prints findings to stderr, coloured at a terminal, and says whether one of them is an error.
+bool report(const core::Findings& findings);
+
+// Exit codes of the program.
+inline constexpr int kGood = 0, kFindings = 1, kUsage = 2, kEnvironment = 3;
+
+}  // namespace dugout::cli

@@ -1,0 +1,45 @@
+// The commands of the program. Each takes the shared options and its own, and gives an exit code.
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "cli/app.hpp"
+
+namespace dugout::cli {
+
+int serve(const AppOptions& options);
+
+struct ChatOptions {
+  std::string session;  // go on with this one
+};
+int chat(const AppOptions& options, const ChatOptions& chat);
+
+int check(const AppOptions& options);
+
+struct GraphOptions {
+  std::string flow = "new_registration";
+  std::string format = "mermaid";  // dot | svg | mermaid
+  std::string output;              // a file; empty = stdout
+};
+int graph(const AppOptions& options, const GraphOptions& graph);
+
+struct SimulateOptions {
+  std::vector<std::string> files;
+  bool all_paths = false;
+  std::string flow = "new_registration";
+  bool verbose = false;
+};
+int simulate(const AppOptions& options, const SimulateOptions& simulate);
+
+int plugin_list(const AppOptions& options, bool json);
+int plugin_check(const std::vector<std::string>& paths);
+int plugin_new(const std::string& kind, const std::string& name, const std::string& folder);
+
+int tool_list(const AppOptions& options, bool json);
+int tool_run(const AppOptions& options, const std::string& name, const std::string& arguments);
+
+// A completion script for "bash" (also read by zsh's bashcompinit).
+int completion(const std::string& shell);
+
+}  // namespace dugout::cli

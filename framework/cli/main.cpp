@@ -1,0 +1,161 @@
+// The program: parses the command line and calls one command.
+#include <CLI/CLI.hpp>
+#include <functional>
+#include <iostream>
+
+#include "cli/commands.hpp"
+
+namespace {
+
+using namespace dugout::cli;
+
+struct CommandLine {
+  AppOptions app;
+  ChatOptions chat;
+  GraphOptions graph;
+  SimulateOptions simulate;
+  std::vector<std::string> plugin_paths;
+  std::string kind, name, folder, tool, arguments = "{}", shell = "bash", log_level, log_format;
+  bool json = false;
+  std::function<int()> run;
+};
+
+void add_shared(CLI::App& app, CommandLine& line) {
+  app.add_option("-c,--config", line.app.config,
+                 "Settings file (default: dugout.yaml if it is there)");
+  app.add_option("--root", line.app.root, "Folder that holds agents/ and routines/");
+  app.add_option("--data", line.app.data, "Folder for the store and local files (default: var)");
+  app.add_option("--plugin-path", line.app.plugin_path,
+                 "Further folder with plugins; may be repeated");
+  app.add_option("--log-level", line.log_level, "debug, info, warning or error")
+      ->check(CLI::IsMember({"debug", "info", "warning", "error"}));
+  app.add_option("--log-format", line.log_format, "text or json")
+      ->check(CLI::IsMember({"text", "json"}));
+}
+
+CLI::App* command(CLI::App& app, const std::string& name, const std::string& what,
+                  const std::string& examples, CommandLine& line) {
+  auto* made = app.add_subcommand(name, what);
+  made->footer("Examples:\n" + examples);
+  add_shared(*made, line);
+  return made;
+}
+
+void add_conversations(CLI::App& app, CommandLine& line) {
+  auto* serve_command =
+      command(app, "serve", "Serve the chat over HTTP",
+              "  dugout serve\n  dugout serve --listen 127.0.0.1:0 --data var", line);
+  serve_command->add_option("--listen", line.app.listen,
+                            "Address and port; port 0 takes a free one");
+  serve_command->callback([&] { line.run = [&] { return serve(line.app); }; });
+
+  auto* chat_command = command(app, "chat", "Chat in the terminal",
+                               "  dugout chat\n  dugout chat --session ses_0123\n"
+                               "  printf '200-lions-u9-2526\\nHelen Barlow\\n' | dugout chat",
+                               line);
+  chat_command->add_option("--session", line.chat.session, "Go on with an earlier session");
+  chat_command->add_flag("--offline", line.app.offline,
+                         "Use no model provider, even with a key set");
+  chat_command->callback([&] { line.run = [&] { return chat(line.app, line.chat); }; });
+
+  auto* simulate_command = command(
+      app, "simulate", "Play conversations against the understudy, and compare what comes out",
+      "  dugout simulate tests/e2e/conversations/run_a.yaml\n  dugout simulate --all-paths", line);
+  simulate_command->add_option("files", line.simulate.files, "Conversation files (YAML)");
+  simulate_command->add_flag("--all-paths", line.simulate.all_paths,
+                             "Walk every edge of the flow and report coverage");
+  simulate_command->add_option("--flow", line.simulate.flow, "The flow to walk");
+  simulate_command->add_flag("-v,--verbose", line.simulate.verbose, "Show what is said");
+  simulate_command->callback([&] { line.run = [&] { return simulate(line.app, line.simulate); }; });
+}
+
+void add_editing(CLI::App& app, CommandLine& line) {
+  command(app, "check", "Check settings, plugins, agents and routines; exit 1 with findings",
+          "  dugout check\n  dugout check --root my-club", line)
+      ->callback([&] { line.run = [&] { return check(line.app); }; });
+
+  auto* graph_command =
+      command(app, "graph", "Draw a flow",
+              "  dugout graph --format svg -o flow.svg\n  dugout graph --format mermaid", line);
+  graph_command->add_option("flow", line.graph.flow, "The flow (default: new_registration)");
+  graph_command->add_option("--format", line.graph.format, "dot, svg (needs Graphviz) or mermaid")
+      ->check(CLI::IsMember({"dot", "svg", "mermaid"}));
+  graph_command->add_option("-o,--output", line.graph.output, "Write to this file");
+  graph_command->callback([&] { line.run = [&] { return graph(line.app, line.graph); }; });
+}
+
+void add_plugins(CLI::App& app, CommandLine& line) {
+  auto* plugin = app.add_subcommand("plugin", "List, check and start plugins");
+  plugin->require_subcommand(1);
+  auto* list = command(*plugin, "list", "Which plugins are there, and which were refused and why",
+                       "  dugout plugin list --plugin-path my-plugins", line);
+  list->add_flag("--json", line.json, "As JSON");
+  list->callback([&] { line.run = [&] { return plugin_list(line.app, line.json); }; });
+  auto* check_one =
+      plugin->add_subcommand("check", "Run the conformance suite, each plugin in its own process");
+  check_one->footer("Examples:\n  dugout plugin check build/release/lib/dugout/plugins/parser.raw");
+  check_one->add_option("paths", line.plugin_paths, "Plugin folders or libraries")->required();
+  check_one->callback([&] { line.run = [&] { return plugin_check(line.plugin_paths); }; });
+  auto* fresh = plugin->add_subcommand("new", "Write a new plugin's folder, ready to build");
+  fresh->footer("Examples:\n  dugout plugin new parser shouting --folder my-plugins");
+  fresh->add_option("kind", line.kind, "parser, recovery or tool")
+      ->required()
+      ->check(CLI::IsMember({"parser", "recovery", "tool"}));
+  fresh->add_option("name", line.name, "Letters, digits and _")->required();
+  fresh->add_option("--folder", line.folder, "Where to put it (default: here)");
+  fresh->callback(
+      [&] { line.run = [&] { return plugin_new(line.kind, line.name, line.folder); }; });
+
+  auto* tool = app.add_subcommand("tool", "List tools, and run one outside a conversation");
+  tool->require_subcommand(1);
+  auto* tools = command(*tool, "list", "The tools there are", "  dugout tool list", line);
+  tools->add_flag("--json", line.json, "As JSON, with the arguments' schema");
+  tools->callback([&] { line.run = [&] { return tool_list(line.app, line.json); }; });
+  auto* run = command(
+      *tool, "run", "Run one tool",
+      "  dugout tool run phone_validation '{\"phone\": \"07700 900 123\", \"kind\": \"mobile\"}'",
+      line);
+  run->add_option("name", line.tool, "The tool")->required();
+  run->add_option("arguments", line.arguments, "Its arguments as JSON");
+  run->callback([&] { line.run = [&] { return tool_run(line.app, line.tool, line.arguments); }; });
+}
+
+void read_log(CommandLine& line) {
+  using dugout::observability::LogOptions;
+  if (const auto level = dugout::observability::level_named(line.log_level))
+    line.app.log.level = *level;
+  if (line.log_format == "json") line.app.log.format = LogOptions::Format::kJson;
+  if (line.log_format == "text") line.app.log.format = LogOptions::Format::kText;
+}
+
+}  // namespace
+
+int main(int argc, char** argv) {
+  CLI::App app("Dugout: plugin-based orchestration for conversational agents", "dugout");
+  CommandLine line;
+  line.app.log.level = dugout::observability::Level::kWarning;
+  app.set_version_flag("--version", "dugout " DUGOUT_VERSION);
+  app.require_subcommand(1);
+  app.footer("Exit codes: 0 good, 1 findings, 2 usage, 3 environment.\nStart with: dugout chat");
+  add_conversations(app, line);
+  add_editing(app, line);
+  add_plugins(app, line);
+  auto* complete = app.add_subcommand("completion", "Print a shell completion script");
+  complete->footer("Examples:\n  source <(dugout completion bash)");
+  complete->add_option("shell", line.shell, "bash")->check(CLI::IsMember({"bash"}));
+  complete->callback([&] { line.run = [&] { return completion(line.shell); }; });
+  try {
+    app.parse(argc, argv);
+  } catch (const CLI::ParseError& error) {
+    return app.exit(error) == 0 ? kGood : kUsage;
+  }
+  try {
+    if (app.got_subcommand("serve") && line.log_level.empty())
+      line.app.log.level = dugout::observability::Level::kInfo;
+    read_log(line);
+    return line.run();
+  } catch (const std::exception& error) {
+    std::cerr << "dugout: " << error.what() << "\n";
+    return kEnvironment;
+  }
+}

@@ -1,0 +1,139 @@
+// `dugout plugin list|check|new` and `dugout tool list|run`.
+#include <filesystem>
+#include <fstream>
+#include <iomanip>
+#include <iostream>
+#include <nlohmann/json.hpp>
+
+#include "cli/commands.hpp"
+#include "cli/terminal.hpp"
+#include "core/json.hpp"
+
+namespace dugout::cli {
+namespace {
+
+using core::Json;
+
+std::string joined(const std::vector<std::string>& words) {
+  std::string out;
+  for (const auto& word : words) out += (out.empty() ? "" : ", ") + word;
+  return out;
+}
+
+const char* effect_name(host::Effects effects) {
+  switch (effects) {
+    case host::Effects::kIdempotent:
+      return "idempotent";
+    case host::Effects::kOnce:
+      return "once";
+    default:
+      return "none";
+  }
+}
+
+Json plugin_json(const host::PluginInfo& info) {
+  const auto& manifest = info.manifest;
+  return {{"id", manifest.id},
+          {"version", manifest.version},
+          {"state", info.state},
+          {"why", info.why},
+          {"faces", manifest.faces},
+          {"needs", manifest.needs},
+          {"effects", effect_name(manifest.effects)},
+          {"manifest", manifest.file}};
+}
+
+}  // namespace
+
+int plugin_list(const AppOptions& options, bool json) {
+  core::Findings findings;
+  Set set(options, findings);
+  const auto style = Style::for_stdout();
+  Json all = Json::array();
+  for (const auto& info : set.plugins()->plugins()) {
+    if (json) {
+      all.push_back(plugin_json(info));
+      continue;
+    }
+    const bool loaded = info.state == "loaded";
+    std::cout << (loaded ? style.good("loaded ") : style.bad("refused")) << "  " << std::left
+              << std::setw(40) << info.manifest.id << std::setw(9) << info.manifest.version
+              << joined(info.manifest.faces) << (loaded ? "" : "  " + info.why) << "\n";
+  }
+  if (json) std::cout << all.dump(2) << "\n";
+  return report(findings) ? kFindings : kGood;
+}
+
+int plugin_check(const std::vector<std::string>& paths) {
+  const auto style = Style::for_stdout();
+  int failed = 0;
+  for (const auto& path : paths) {
+    std::cout << style.bold(path) << "\n";
+    for (const auto& result : host::check_plugin(path)) {
+      failed += result.passed ? 0 : 1;
+      std::cout << "  " << (result.passed ? style.good("pass") : style.bad("FAIL")) << "  "
+                << result.name;
+      if (!result.detail.empty()) std::cout << style.dim("  " + result.detail);
+      std::cout << "\n";
+    }
+  }
+  std::cout << (failed == 0 ? style.good("conforms")
+                            : style.bad(std::to_string(failed) + " failed"))
+            << "\n";
+  return failed == 0 ? kGood : kFindings;
+}
+
+int tool_list(const AppOptions& options, bool json) {
+  core::Findings findings;
+  Set set(options, findings);
+  const auto style = Style::for_stdout();
+  Json all = Json::array();
+  for (const auto& name : set.plugins()->tool_names()) {
+    const auto tool = set.plugins()->tool(name);
+    const auto& declared = tool->declaration();
+    if (json) {
+      all.push_back({{"name", declared.name},
+                     {"description", declared.description},
+                     {"effects", effect_name(declared.effects)},
+                     {"arguments", Json::parse(declared.arguments, nullptr, false)}});
+    } else {
+      std::cout << std::left << std::setw(34) << declared.name << std::setw(12)
+                << effect_name(declared.effects) << style.dim(declared.description) << "\n";
+    }
+  }
+  if (json) std::cout << all.dump(2) << "\n";
+  return report(findings) ? kFindings : kGood;
+}
+
+int tool_run(const AppOptions& options, const std::string& name, const std::string& arguments) {
+  core::Findings findings;
+  Set set(options, findings);
+  if (report(findings)) return kFindings;
+  const auto tool = set.plugins()->tool(name);
+  if (tool == nullptr) {
+    std::cerr << "there is no tool called " << name << "; `dugout tool list` shows them\n";
+    return kUsage;
+  }
+  const auto parsed = core::parse_json(arguments);
+  if (!parsed) {
+    std::cerr << "the arguments are not JSON: " << parsed.error().message << "\n";
+    return kUsage;
+  }
+  if (const auto opened = set.open_store(); !opened) {
+    std::cerr << opened.error().message << "\n";
+    return kEnvironment;
+  }
+  // Each run by hand is an effect of its own.
+  const Json context{
+      {"idempotency_key", core::new_id("cli_")}, {"session", "cli"}, {"turn", "cli"}};
+  const auto result = tool->run(core::canonical(*parsed), context.dump());
+  if (!result) {
+    std::cerr << result.error().message << "\n";
+    return kFindings;
+  }
+  const auto shown = core::parse_json(*result);
+  std::cout << (shown ? shown->dump(2) : *result) << "\n";
+  return shown && shown->value("ok", false) ? kGood : kFindings;
+}
+
+}  // namespace dugout::cli
