@@ -23,6 +23,11 @@ class JsonSchema {
   // kInvalid with the pointer of the first keyword that is not a schema.
   static Outcome<JsonSchema> compile(const core::Json& schema);
   static Outcome<JsonSchema> compile(std::string_view text);
+  // Json is made of any text: these two keep a text a text.
+  static Outcome<JsonSchema> compile(const std::string& text) {
+    return compile(std::string_view(text));
+  }
+  static Outcome<JsonSchema> compile(const char* text) { return compile(std::string_view(text)); }
 
   // At most `limit` errors; empty = the instance conforms.
   std::vector<SchemaError> check(const core::Json& instance, std::size_t limit = 20) const;

@@ -23,6 +23,8 @@ void report(core::Findings& findings, const std::string& path, Mark mark, std::s
                       std::move(message), std::move(hint)});
 }
 
+constexpr std::string_view kOpenQuote = "illegal document indicator";
+
 struct Wording {
   std::string_view theirs;  // a part of yaml-cpp's message
   const char* message;
@@ -34,17 +36,16 @@ constexpr std::array<Wording, 18> kWordings{{
     {"end of sequence flow not found", "the \"[\" of this list is not closed",
      "add the missing \"]\""},
     {"end of map not found", "this line does not fit into the map above it",
-     "give all keys of a map the same indentation, and quote values that hold \": \""},
+     "give all keys of a map the same indentation; nothing may follow a closing quote or bracket"},
     {"end of sequence not found", "this line does not fit into the list above it",
      "give all \"-\" of a list the same indentation"},
     {"illegal flow end", "a closing bracket without an opening one", "delete it or quote the text"},
     {"illegal block entry", "a list cannot start here", "put \"-\" on a line of its own, indented"},
     {"illegal map key", "a key cannot start here", "check the indentation of this line"},
-    {"illegal map value", "a second \": \" in this line, or a wrong indentation",
-     "put the value in quotes if it holds a colon"},
+    {"illegal map value", "this \": \" does not fit here",
+     "a colon is missing above, the indentation is wrong, or the text needs quotes"},
     {"illegal EOF in scalar", "a quoted text is not closed", "add the missing quote"},
-    {"illegal document indicator", "\"---\" or \"...\" inside a quoted text",
-     "close the quote first"},
+    {kOpenQuote, "a quoted text is not closed", "add the missing quote"},
     {"referenced anchor is not defined", "this alias names no anchor above it",
      "quote the text if it is to start with \"*\""},
     {"unknown escape character", "unknown escape in double quotes",
@@ -65,11 +66,20 @@ Wording wording_of(const std::string& message) {
   return {{}, nullptr, "check indentation, quotes and brackets near this line"};
 }
 
-void report_syntax(const YAML::ParserException& error, const Places& places,
+void report_syntax(const YAML::ParserException& error, std::string_view text, const Places& places,
                    const std::string& path, core::Findings& findings) {
   const auto wording = wording_of(error.msg);
-  report(findings, path, places.at(error.mark.line, error.mark.column),
+  const auto quote = find_open_quote(text);
+  const bool unclosed = wording.theirs == kOpenQuote || wording.theirs == "illegal EOF in scalar";
+  report(findings, path, unclosed && quote ? *quote : places.at(error.mark.line, error.mark.column),
          wording.message != nullptr ? wording.message : error.msg, wording.hint);
+}
+
+// At the end of a file yaml-cpp closes an open quote by itself; before a document's end it does
+// not.
+std::string with_end(std::string_view text) {
+  const bool broken = !text.empty() && text.back() != '\n';
+  return std::string(text) + (broken ? "\n...\n" : "...\n");
 }
 
 // The hand-written part of the file check: nothing but bytes.
@@ -101,14 +111,14 @@ std::optional<YamlFile> parse_yaml(std::string_view text, const std::string& pat
   const Places places(text);
   TreeBuilder builder(places, path, limits, findings);
   try {
-    std::istringstream in{std::string(text)};
+    std::istringstream in{with_end(text)};
     YAML::Parser parser(in);
     while (parser.HandleNextDocument(builder)) {
     }
   } catch (const StopParsing&) {
     return std::nullopt;
   } catch (const YAML::ParserException& error) {
-    report_syntax(error, places, path, findings);
+    report_syntax(error, text, places, path, findings);
     return std::nullopt;
   } catch (const std::exception& error) {
     report(findings, path, {}, std::string("not readable as YAML: ") + error.what(), {});

@@ -44,19 +44,26 @@ std::string hex(char c) {
   return out.data();
 }
 
-// Follows quotes, brackets and block texts just far enough to know where a tab is harmless.
-class TabFinder {
+// One pass over the lines. Follows quotes, brackets and block texts just far enough to know where a
+// tab is harmless.
+class LineReader {
  public:
-  explicit TabFinder(std::string_view text) : text_(text) {}
+  explicit LineReader(std::string_view text) : text_(text) {}
 
-  std::optional<std::size_t> find() {
+  std::optional<std::size_t> find_tab() {
     for (std::size_t start = 0; start < text_.size();) {
       const auto end = std::min(text_.find('\n', start), text_.size());
       const auto line = text_.substr(start, end - start);
+      start_ = start;
       if (const auto tab = check(line)) return start + *tab;
       start = end + 1;
     }
     return std::nullopt;
+  }
+
+  // Offset of the quote that is open at the end. REQUIRES: find_tab() found none.
+  std::optional<std::size_t> open_quote() const {
+    return quote_ == 0 ? std::nullopt : std::optional(quote_at_);
   }
 
  private:
@@ -101,7 +108,7 @@ class TabFinder {
       if (c == '#' && (at == 0 || line[at - 1] == ' ' || line[at - 1] == '\t')) return;
       const bool starts = before == ' ' || is_opener(line, at, before);
       if ((c == '"' || c == '\'') && starts)
-        quote_ = c;
+        quote_ = c, quote_at_ = start_ + at;
       else if ((c == '[' || c == '{') && (starts || flow_ > 0))
         ++flow_;
       else if ((c == ']' || c == '}') && flow_ > 0)
@@ -120,6 +127,7 @@ class TabFinder {
 
   std::string_view text_;
   char quote_ = 0;
+  std::size_t quote_at_ = 0, start_ = 0;
   int flow_ = 0;
   int block_indent_ = -1;  // indentation of the line that opened a block text, -1 = none open
 };
@@ -150,6 +158,12 @@ Mark Places::at_offset(std::size_t offset) const {
   return at(static_cast<int>(line), static_cast<int>(offset - starts_[line]));
 }
 
+std::string_view Places::line(Mark mark) const {
+  const auto index = std::min(static_cast<std::size_t>(std::max(mark.line, 1)), starts_.size()) - 1;
+  const auto from = starts_[index];
+  return text_.substr(from, text_.find('\n', from) - from);
+}
+
 std::optional<ScanProblem> find_bad_bytes(std::string_view text) {
   for (std::size_t at = 0; at < text.size();) {
     const auto size = character_size(text, at);
@@ -168,10 +182,17 @@ std::optional<ScanProblem> find_bad_bytes(std::string_view text) {
 }
 
 std::optional<ScanProblem> find_tab_indent(std::string_view text) {
-  const auto at = TabFinder(text).find();
+  const auto at = LineReader(text).find_tab();
   if (!at) return std::nullopt;
   return ScanProblem{Places(text).at_offset(*at), "a tab indents this line",
                      "indent with spaces, two for each level"};
+}
+
+std::optional<Mark> find_open_quote(std::string_view text) {
+  LineReader reader(text);
+  if (reader.find_tab()) return std::nullopt;
+  const auto at = reader.open_quote();
+  return at ? std::optional(Places(text).at_offset(*at)) : std::nullopt;
 }
 
 }  // namespace dugout::config

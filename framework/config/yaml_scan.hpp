@@ -23,6 +23,9 @@ std::optional<ScanProblem> find_bad_bytes(std::string_view text);
 // The first tab that indents a line, outside of quotes, brackets and block texts.
 std::optional<ScanProblem> find_tab_indent(std::string_view text);
 
+// Where a quote opens that nothing closes; yaml-cpp names the end of the file instead.
+std::optional<Mark> find_open_quote(std::string_view text);
+
 // Turns line and byte column, as yaml-cpp counts them from 0, into what an editor shows.
 class Places {
  public:
@@ -30,6 +33,7 @@ class Places {
   explicit Places(std::string_view text);
   Mark at(int line, int byte_column) const;
   Mark at_offset(std::size_t offset) const;
+  std::string_view line(Mark mark) const;  // the whole line that the mark stands in
 
  private:
   std::string_view text_;

@@ -45,9 +45,13 @@ void TreeBuilder::count(Mark mark, const Size& size) {
 }
 
 void TreeBuilder::OnDocumentStart(const YAML::Mark& mark) {
+  const auto at = place(mark);
+  if (started_ && places_.line(at).substr(0, 3) == "---") {
+    stop(at, "a second document starts here", "keep one document in a file; delete \"---\"");
+  }
   if (started_) {
-    stop(place(mark), "a second document starts here",
-         "keep one document in a file; delete \"---\"");
+    stop(at, "this line does not belong to the value above it",
+         "check the indentation; a file holds one map or one list");
   }
   started_ = true;
 }

@@ -138,7 +138,7 @@ TEST_CASE("YamlTest.SeveralMistakesOfShapeAreAllReported") {
 TEST_CASE("YamlTest.MistakesHavePlaceAndHint") {
   expect("a: 1\n? [x, y]\n: 1\n", "2:3", "a key must be plain text");
   expect(": 1\n", "1:1", "a key must be plain text");
-  expect("a: 1\n---\nb: 2\n", "3:1", "a second document");
+  expect("a: 1\n---\nb: 2\n", "2:1", "a second document");
   expect("a:\n\tb: 1\n", "2:1", "a tab indents this line");
   expect("a:\n  - x\n\t- y\n", "3:1", "a tab indents this line");
   expect("a: é\xFF\n", "1:5", "0xFF is not UTF-8");
@@ -146,12 +146,16 @@ TEST_CASE("YamlTest.MistakesHavePlaceAndHint") {
   expect("a: b\x04\nc: d\n", "1:5", "control character 0x04");
   expect("a: [1, 2\n", "2:1", "is not closed");
   expect("a: {b: 1\n", "2:1", "is not closed");
-  expect("a: \"b\n", "2:1", "a quoted text is not closed");
-  expect("a: b: c\n", "1:5", "a second \": \"");
+  expect("a: \"b\nc: d\n", "1:4", "a quoted text is not closed");
+  expect("a: 'b", "1:4", "a quoted text is not closed");
+  expect("- a\nb: c\n", "2:1", "does not belong to the value above");
+  expect("a: 1\nd\nc: 2\n", "3:2", "does not fit here");
+  expect("a: 'it's'\n", "1:8", "does not fit into the map");
+  expect("a: b: c\n", "1:5", "this \": \" does not fit");
   expect("a: *nowhere\n", "1:4", "this alias names no anchor");
-  expect("a: \"\\q\"\n", "1:6", "unknown escape");
+  expect("a: \"\\q\"\n", "1:7", "unknown escape");
   expect("a: @b\n", "1:4", "a value cannot start with this character");
-  expect("a: 1\n b: 2\n", "2:3", "a second \": \"");
+  expect("a: 1\n b: 2\n", "2:3", "this \": \" does not fit");
   expect("a: !thing 1\n", "1:4", "tag \"!thing\" is not supported");
   expect("a: &x {b: 1}\nc:\n  <<: *x\n", "3:3", "merge keys");
   expect("a: &x [1, *x]\n", "1:11", "inside the value it names");
@@ -159,13 +163,16 @@ TEST_CASE("YamlTest.MistakesHavePlaceAndHint") {
 
 TEST_CASE("YamlTest.TabsInsideTextsAndBracketsAreNoIndentation") {
   const auto result = read(
-      "a: |\n  one\n  \ttwo\nb: [1,\n\t2]\nc: \"x\n\ty\"\n\t# comment\nd: it's\ne: 'a''b'\nf: x #y'\ng: 1\n");
+      "a: |\n  one\n  \ttwo\nb: [1,\n\t2]\nc: \"x\n\ty\"\n\t# comment\nd: it's\ne: 'a''b'\nf: x "
+      "#y'\ng: 1\n");
 
   for (const auto& finding : result.findings) UNSCOPED_INFO(finding.text());
   CHECK(result.findings.empty());
 }
 
-TEST_CASE("YamlTest.TabAfterABlockTextIsFound") { expect("a: |\n  one\n\tb: 2\n", "3:1", "a tab"); }
+TEST_CASE("YamlTest.TabAfterABlockTextIsFound") {
+  expect("a: |\n  one\n\tb: 2\n", "3:1", "a tab");
+}
 
 TEST_CASE("YamlTest.AliasesExpandUpToTheLimit") {
   const auto good = read("a: &x {b: [1, 2]}\nc: *x\nd: *x\n");
@@ -183,7 +190,8 @@ TEST_CASE("YamlTest.AliasesExpandUpToTheLimit") {
 }
 
 TEST_CASE("YamlTest.AliasesOfOneBigTextAreBounded") {
-  const auto bomb = "a: &a \"" + std::string(500'000, 'x') + "\"\nb: [" + repeat("*a,", 40'000) + "]\n";
+  const auto bomb =
+      "a: &a \"" + std::string(500'000, 'x') + "\"\nb: [" + repeat("*a,", 40'000) + "]\n";
 
   CHECK_THAT(only(read(bomb)), Catch::Contains("multiply the file's text"));
 }
@@ -201,7 +209,8 @@ TEST_CASE("YamlTest.EndlessNestingIsRefusedInEveryForm") {
   for (const auto* part : {"[", "{", "- ", "? ", "[{", "{a: ", "-\n", "a: [", "!!seq [", "&a [",
                            "{[", "? - ", "[[]", "[? "}) {
     INFO(part);
-    const auto result = read(repeat(part, 100'000 / static_cast<int>(std::string_view(part).size())));
+    const auto result =
+        read(repeat(part, 100'000 / static_cast<int>(std::string_view(part).size())));
     CHECK_FALSE(result.file);
     CHECK_FALSE(result.findings.empty());
   }
