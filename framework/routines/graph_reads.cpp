@@ -67,6 +67,9 @@ class Walk {
     read_arguments(field.with, field.mark);
     if (!field.differs_from.empty()) read(field.differs_from, field.mark);
     set_.insert(field.name);
+    if (field.type == FieldType::kCorrection) {
+      set_.insert(kCorrectionFields.begin(), kCorrectionFields.end());
+    }
     save(field.save);
     read_template(field.clarify, field.mark);
   }
@@ -136,6 +139,8 @@ std::map<std::string, const Routine*> writers(const Flow& flow) {
     for (const auto& field : routine.collects) {
       out.emplace(field.name, &routine);
       for (const auto& [path, name] : field.save) out.emplace(name, &routine);
+      if (field.type != FieldType::kCorrection) continue;
+      for (const auto* name : kCorrectionFields) out.emplace(name, &routine);
     }
     for (const auto& call : routine.calls) {
       for (const auto& [path, name] : call.save) out.emplace(name, &routine);

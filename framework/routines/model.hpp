@@ -3,6 +3,7 @@
 // the checks over a whole flow in graph.hpp.
 #pragma once
 
+#include <array>
 #include <map>
 #include <optional>
 #include <string>
@@ -18,6 +19,11 @@ namespace dugout::routines {
 using config::Mark;
 
 // ---- what a routine collects
+
+// What a field of type correction leaves in the record for the rules and texts of its routine: the
+// field that is being corrected, between two turns, and what was changed to which value.
+inline constexpr std::array<const char*, 3> kCorrectionFields = {
+    "correction_field", "correction_label", "correction_value"};
 
 enum class FieldType { kText, kChoice, kYesNo, kInteger, kDate, kFile, kCheck, kCorrection };
 

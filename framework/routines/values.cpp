@@ -11,8 +11,8 @@
 namespace dugout::routines {
 namespace {
 
-constexpr std::array<std::string_view, 8> kProperties = {"age",   "number", "length", "upper",
-                                                         "lower", "title",  "last3",  "spaced"};
+constexpr std::array<std::string_view, 9> kProperties = {
+    "age", "number", "length", "upper", "lower", "title", "last3", "spaced", "yes_no"};
 
 bool is_digit(char c) {
   return c >= '0' && c <= '9';
@@ -90,6 +90,13 @@ std::string spaced(const std::string& text) {
   return head + tail;
 }
 
+// How "Y" and "N" are shown to people.
+std::optional<std::string> yes_no(const std::string& value) {
+  if (value == "Y") return "yes";
+  if (value == "N") return "no";
+  return std::nullopt;
+}
+
 std::optional<std::string> apply(std::string_view property, const std::string& value,
                                  core::WallTime today) {
   if (property == "age") return age(value, today);
@@ -101,6 +108,7 @@ std::optional<std::string> apply(std::string_view property, const std::string& v
   if (property == "lower") return core::lower(value);
   if (property == "title") return title(value);
   if (property == "last3") return last_three(value);
+  if (property == "yes_no") return yes_no(value);
   return spaced(value);
 }
 

@@ -6,6 +6,7 @@
 //   .upper .lower .title   letter case
 //   .last3    the last three characters
 //   .spaced   a phone number in groups, for reading back
+//   .yes_no   "yes" for Y, "no" for N
 #pragma once
 
 #include <optional>
