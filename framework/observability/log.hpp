@@ -46,7 +46,9 @@ struct Field {
   }
   // The id of a session, turn or record. Clients may choose one, so it is shown only when it looks
   // like an id (letters, digits, '_', '-', '.', at most 64), and masked otherwise.
-  static Field id(std::string_view name, std::string_view value) { return {name, value, Care::kId}; }
+  static Field id(std::string_view name, std::string_view value) {
+    return {name, value, Care::kId};
+  }
 
   std::string_view key;
   Content content;

@@ -36,7 +36,8 @@ bool looks_like_id(std::string_view text) {
 }
 
 std::string shown(std::string_view text, Field::Care care) {
-  const bool as_is = care == Field::Care::kSafe || (care == Field::Care::kId && looks_like_id(text));
+  const bool as_is =
+      care == Field::Care::kSafe || (care == Field::Care::kId && looks_like_id(text));
   const auto cut = core::clip(text, kMaxText);
   auto out = as_is ? core::to_utf8(cut) : core::masked(core::to_utf8(cut));
   if (cut.size() < text.size()) out += "...";

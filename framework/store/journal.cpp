@@ -9,8 +9,13 @@ Outcome<JournalEntry> find_entry(Database& database, std::string_view key) {
             "FROM journal WHERE key = ?1",
             {key});
   if (row.next()) {
-    return JournalEntry{row.text(0), row.text(1), row.text(2), row.text(3), row.text(4),
-                        row.text(5), row.integer(6) != 0 ? CallState::kIntended : CallState::kDone,
+    return JournalEntry{row.text(0),
+                        row.text(1),
+                        row.text(2),
+                        row.text(3),
+                        row.text(4),
+                        row.text(5),
+                        row.integer(6) != 0 ? CallState::kIntended : CallState::kDone,
                         false};
   }
   if (row.failed()) return row.error();

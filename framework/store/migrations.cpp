@@ -52,7 +52,7 @@ INSERT INTO probe VALUES(1, 0);
 constexpr const char* kRecords = R"sql(
 CREATE TABLE records(
   number INTEGER PRIMARY KEY AUTOINCREMENT, table_name TEXT NOT NULL, id TEXT NOT NULL,
-  unique_key TEXT, body TEXT NOT NULL CHECK(json_valid(body)), seeded INTEGER NOT NULL,
+  unique_key TEXT, body TEXT NOT NULL, seeded INTEGER NOT NULL,
   created_ms INTEGER NOT NULL, updated_ms INTEGER NOT NULL, UNIQUE(table_name, id)) STRICT;
 CREATE UNIQUE INDEX records_unique ON records(table_name, unique_key)
   WHERE unique_key IS NOT NULL;
@@ -103,7 +103,9 @@ Outcome<bool> one_step(Database& database, int target) {
 
 }  // namespace
 
-int latest_migration() { return static_cast<int>(kSteps.size()); }
+int latest_migration() {
+  return static_cast<int>(kSteps.size());
+}
 
 Status migrate(Database& database, int target) {
   for (;;) {

@@ -113,8 +113,7 @@ Outcome<std::string> merge_row(Database& database, std::string_view table, std::
 
 Status replace_rows(Database& database, std::string_view table, const std::vector<Json>& rows,
                     std::int64_t now_ms) {
-  auto cleared =
-      database.run("DELETE FROM records WHERE table_name = ?1 AND seeded = 1", {table});
+  auto cleared = database.run("DELETE FROM records WHERE table_name = ?1 AND seeded = 1", {table});
   if (!cleared) return cleared;
 
   std::set<std::string> given;

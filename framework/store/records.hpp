@@ -2,7 +2,8 @@
 // contracts are those of store.hpp.
 //
 // Rows are the application's or seeded (from YAML, by replace_rows). Replacing a table touches its
-// seeded rows only; a seeded row that the application has changed is the application's from then on.
+// seeded rows only; a seeded row that the application has changed is the application's from then
+// on.
 #pragma once
 
 #include <nlohmann/json_fwd.hpp>

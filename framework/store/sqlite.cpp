@@ -73,8 +73,8 @@ Status Database::configure(OpenOptions options) {
     }
   }
   // trusted_schema: a file from elsewhere must not run functions out of its own schema.
-  const auto set = script(
-      "PRAGMA foreign_keys = ON; PRAGMA synchronous = FULL; PRAGMA trusted_schema = OFF;");
+  const auto set =
+      script("PRAGMA foreign_keys = ON; PRAGMA synchronous = FULL; PRAGMA trusted_schema = OFF;");
   if (!set || !options.read_only) return set;
   return script("PRAGMA query_only = ON;");
 }
@@ -99,9 +99,13 @@ Status Database::script(const char* sql) {
   return Done{};
 }
 
-std::int64_t Database::changes() const { return sqlite3_changes64(handle_); }
+std::int64_t Database::changes() const {
+  return sqlite3_changes64(handle_);
+}
 
-bool Database::in_transaction() const { return sqlite3_get_autocommit(handle_) == 0; }
+bool Database::in_transaction() const {
+  return sqlite3_get_autocommit(handle_) == 0;
+}
 
 Error Database::failure() const {
   const int result = sqlite3_extended_errcode(handle_);
@@ -159,6 +163,8 @@ std::string Query::text(int column) const {
   return std::string(data, static_cast<std::size_t>(sqlite3_column_bytes(statement_, column)));
 }
 
-std::int64_t Query::integer(int column) const { return sqlite3_column_int64(statement_, column); }
+std::int64_t Query::integer(int column) const {
+  return sqlite3_column_int64(statement_, column);
+}
 
 }  // namespace dugout::store

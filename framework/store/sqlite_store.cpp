@@ -4,6 +4,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <cerrno>
 #include <cstring>
 #include <filesystem>
@@ -43,8 +44,12 @@ class SqliteStore final : public Store {
   Outcome<AcceptedTurn> accept(std::string_view session_id, std::string_view client_message_id,
                                std::string_view request) override {
     if (session_id.empty()) return Error{Code::kInvalid, "a turn needs a session id"};
-    const AcceptedTurn fresh{core::new_id("turn_"), std::string(session_id),
-                             std::string(client_message_id), std::string(request), {}, true};
+    const AcceptedTurn fresh{core::new_id("turn_"),
+                             std::string(session_id),
+                             std::string(client_message_id),
+                             std::string(request),
+                             {},
+                             true};
     return write<AcceptedTurn>(
         [&](Database& database) { return accept_turn(database, fresh, now_ms()); });
   }
@@ -176,8 +181,9 @@ Status prepare_file(const std::string& path) {
 Outcome<std::unique_ptr<Store>> open_sqlite_store(const std::string& path, core::Clock& clock,
                                                   SqliteOptions options) {
   if (path.empty() || path.front() == ':') {
-    return Error{Code::kInvalid, "the store needs the path of a file; each of its connections "
-                                 "would see a memory database of its own"};
+    return Error{Code::kInvalid,
+                 "the store needs the path of a file; each of its connections "
+                 "would see a memory database of its own"};
   }
   // Absolute, so that no name has a meaning of its own to SQLite.
   std::error_code failed;

@@ -16,10 +16,10 @@ namespace dugout::store {
 
 struct Session {
   std::string id;
-  std::string agent;     // empty = no agent yet (the universal one answers)
-  int routine = 0;       // 0 = outside a flow
-  std::string record;    // JSON object: field -> {"value", "routine", "turn"}
-  std::string state;     // JSON object of the orchestrator's own (refusal counts, pins)
+  std::string agent;         // empty = no agent yet (the universal one answers)
+  int routine = 0;           // 0 = outside a flow
+  std::string record;        // JSON object: field -> {"value", "routine", "turn"}
+  std::string state;         // JSON object of the orchestrator's own (refusal counts, pins)
   std::int64_t version = 0;  // 0 = not stored yet; counts commits
   std::int64_t created_ms = 0, updated_ms = 0;
 };

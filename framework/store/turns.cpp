@@ -67,8 +67,8 @@ Status append_messages(Database& database, const TurnCommit& commit) {
 Status append_attempts(Database& database, const TurnCommit& commit) {
   std::int64_t position = 0;
   for (const auto& attempt : commit.attempts) {
-    auto done = database.run("INSERT INTO attempts VALUES(?1, ?2, ?3)",
-                             {commit.turn, ++position, attempt});
+    auto done =
+        database.run("INSERT INTO attempts VALUES(?1, ?2, ?3)", {commit.turn, ++position, attempt});
     if (!done) return done;
   }
   return Done{};
@@ -118,8 +118,9 @@ Outcome<std::vector<AcceptedTurn>> unanswered_turns(Database& database) {
 
 Outcome<AcceptedTurn> accept_turn(Database& database, const AcceptedTurn& fresh,
                                   std::int64_t now_ms) {
-  const Value once = fresh.client_message_id.empty() ? Value(nullptr)
-                                                     : Value(std::string_view(fresh.client_message_id));
+  const Value once = fresh.client_message_id.empty()
+                         ? Value(nullptr)
+                         : Value(std::string_view(fresh.client_message_id));
   auto done = database.run(
       "INSERT INTO turns(id, session, client_message_id, request, accepted_ms) "
       "VALUES(?1, ?2, ?3, ?4, ?5) "
