@@ -49,3 +49,11 @@ pkg_check_modules(RE2 REQUIRED IMPORTED_TARGET re2)
 pkg_check_modules(UTF8PROC REQUIRED IMPORTED_TARGET libutf8proc)
 pkg_check_modules(SIMDJSON REQUIRED IMPORTED_TARGET simdjson)
 pkg_check_modules(LIBEDIT REQUIRED IMPORTED_TARGET libedit)
+
+# Debian ships libphonenumber without a pkg-config file; its headers need protobuf's.
+find_library(PHONENUMBER_LIBRARY phonenumber REQUIRED)
+find_library(PROTOBUF_LIBRARY protobuf REQUIRED)
+find_path(PHONENUMBER_INCLUDE_DIR phonenumbers/phonenumberutil.h REQUIRED)
+add_library(Dugout::phonenumber INTERFACE IMPORTED GLOBAL)
+target_include_directories(Dugout::phonenumber INTERFACE ${PHONENUMBER_INCLUDE_DIR})
+target_link_libraries(Dugout::phonenumber INTERFACE ${PHONENUMBER_LIBRARY} ${PROTOBUF_LIBRARY})
