@@ -43,7 +43,7 @@ inline std::vector<std::string> sources_below(const std::string& folder) {
   std::vector<std::string> found;
   for (const auto& entry : fs::recursive_directory_iterator(source_root() / folder)) {
     if (entry.is_regular_file() && is_source(entry.path())) {
-      found.push_back(fs::relative(entry.path(), source_root()).generic_string());
+      found.push_back(entry.path().lexically_relative(source_root()).generic_string());
     }
   }
   std::sort(found.begin(), found.end());
