@@ -1,12 +1,14 @@
-# dugout_add_plugin(KIND parsers NAME raw [SOURCES more.cpp ...] [LINK targets ...])
+# dugout_add_plugin(NAME raw [SOURCES more.cpp ...] [LINK targets ...])
 #
-# Builds plugins/<kind>/<name>/<name>.cpp as a module with one exported symbol and no GNU-unique
+# Builds <name>.cpp of the calling folder as a module with one exported symbol and no GNU-unique
 # symbol, so that dlclose really unmaps it, and puts it with its manifest and config schema at
 # lib/dugout/plugins/<id>/. Works in this tree and, after find_package(Dugout), in anybody's.
+include(GNUInstallDirs)
+
 function(dugout_add_plugin)
   cmake_parse_arguments(ARG "" "NAME" "SOURCES;LINK" ${ARGN})
   file(STRINGS ${CMAKE_CURRENT_SOURCE_DIR}/plugin.yaml id_line REGEX "^id:")
-  string(REGEX REPLACE "^id:[ ]*" "" id "${id_line}")
+  string(REGEX REPLACE "^id:[ ]*([^ #]+).*" "\\1" id "${id_line}")
   string(REPLACE "." "_" target "plugin_${id}")
 
   add_library(${target} MODULE ${ARG_NAME}.cpp ${ARG_SOURCES})
@@ -22,6 +24,5 @@ function(dugout_add_plugin)
                         LIBRARY_OUTPUT_DIRECTORY ${folder})
   configure_file(plugin.yaml ${folder}/plugin.yaml COPYONLY)
   configure_file(config.schema.json ${folder}/config.schema.json COPYONLY)
-  install(DIRECTORY ${folder} DESTINATION ${CMAKE_INSTALL_LIBDIR}/dugout/plugins)
-
+  install(DIRECTORY ${folder} DESTINATION ${CMAKE_INSTALL_LIBDIR}/dugout/plugins COMPONENT runtime)
 endfunction()

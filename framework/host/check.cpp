@@ -20,8 +20,6 @@
 namespace dugout::host {
 namespace {
 
-constexpr int kHangMs = 10'000;  // per check
-
 // Child side: one JSON line when a check begins, one when it ends.
 class PipeReport final : public Report {
  public:
@@ -101,11 +99,11 @@ class Collector {
 };
 
 // Until the child closes its end; false = it hangs.
-bool collect(int pipe, Collector& collector) {
+bool collect(int pipe, std::chrono::milliseconds hang, Collector& collector) {
   std::array<char, 4096> buffer;
   for (;;) {
     pollfd wait{pipe, POLLIN, 0};
-    const int ready = ::poll(&wait, 1, kHangMs);
+    const int ready = ::poll(&wait, 1, static_cast<int>(hang.count()));
     if (ready < 0 && errno == EINTR) continue;
     if (ready <= 0) return false;
     const auto got = ::read(pipe, buffer.data(), buffer.size());
@@ -128,7 +126,7 @@ void judge_end(int status, Collector& collector) {
 
 }  // namespace
 
-std::vector<CheckResult> check_plugin(const std::string& path) {
+std::vector<CheckResult> check_plugin(const std::string& path, std::chrono::milliseconds hang) {
   std::array<int, 2> ends{};
   if (::pipe2(ends.data(), O_CLOEXEC) != 0) return {{"the suite starts", false, "no pipe"}};
   const auto pid = ::fork();
@@ -141,7 +139,7 @@ std::vector<CheckResult> check_plugin(const std::string& path) {
   if (pid < 0) {
     collector.fail("no process to run it in");
   } else {
-    const bool ended = collect(ends[0], collector);
+    const bool ended = collect(ends[0], hang, collector);
     if (!ended) ::kill(pid, SIGKILL);
     int status = 0;
     while (::waitpid(pid, &status, 0) < 0 && errno == EINTR) {
@@ -149,7 +147,7 @@ std::vector<CheckResult> check_plugin(const std::string& path) {
     if (ended) {
       judge_end(status, collector);
     } else {
-      collector.fail("it did not come back within " + std::to_string(kHangMs / 1000) + " s");
+      collector.fail("it did not come back within " + std::to_string(hang.count()) + " ms");
     }
   }
   ::close(ends[0]);

@@ -4,6 +4,7 @@
 // immutable and safe from any thread.
 #pragma once
 
+#include <chrono>
 #include <map>
 #include <memory>
 #include <string>
@@ -88,6 +89,8 @@ struct CheckResult {
   bool passed = false;
   std::string detail;
 };
-std::vector<CheckResult> check_plugin(const std::string& path);
+// `hang`: how long one check may take. Not for a process that is serving: it forks.
+std::vector<CheckResult> check_plugin(const std::string& path,
+                                      std::chrono::milliseconds hang = std::chrono::seconds(10));
 
 }  // namespace dugout::host

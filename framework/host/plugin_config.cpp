@@ -28,7 +28,8 @@ bool conforms(const Manifest& manifest, const core::Json& config, core::Findings
            "its manifest names no config schema");
     return false;
   }
-  const auto schema = config::JsonSchema::compile(std::string_view(file_text(manifest.config_schema)));
+  const auto schema =
+      config::JsonSchema::compile(std::string_view(file_text(manifest.config_schema)));
   if (!schema) {
     report(findings, manifest.config_schema,
            manifest.id + ": the config schema is no JSON Schema: " + schema.error().message);

@@ -1,0 +1,41 @@
+// What the tests of this folder share: one group of the plugins built here, loaded by the host.
+#pragma once
+
+#include <algorithm>
+#include <catch2/catch.hpp>
+#include <filesystem>
+#include <fstream>
+#include <iterator>
+#include <string>
+
+#include "host/host.hpp"
+
+namespace dugout::test {
+
+inline std::string abi_folder(const std::string& group) {
+  return std::string(ABI_ROOT) + "/" + group;
+}
+
+// Whether a library of that plugin is part of this process.
+inline bool is_mapped(const std::string& plugin) {
+  std::ifstream maps("/proc/self/maps");
+  const std::string all{std::istreambuf_iterator<char>(maps), {}};
+  return all.find("/" + plugin + "-") != all.npos;
+}
+
+inline std::string all_text(const core::Findings& findings) {
+  std::string out;
+  for (const auto& finding : findings) out += finding.text() + "\n";
+  return out;
+}
+
+inline const host::PluginInfo& info_of(const host::Generation& generation, const std::string& id) {
+  const auto& all = generation.plugins();
+  const auto found = std::find_if(all.begin(), all.end(),
+                                  [&](const auto& info) { return info.manifest.id == id; });
+  INFO(id);
+  REQUIRE(found != all.end());
+  return *found;
+}
+
+}  // namespace dugout::test
