@@ -1,0 +1,182 @@
+// dugout.yaml and its overrides, key by key. docs/configuration.md lists the same keys.
+#include "config/settings.hpp"
+
+#include <charconv>
+#include <filesystem>
+#include <ostream>
+
+#include "config/retry_read.hpp"
+
+namespace dugout::config {
+namespace {
+
+constexpr long long kMiB = 1LL << 20;
+constexpr const char* kBaseUrl = "${OPENAI_BASE_URL:-https://api.openai.com/v1}";
+constexpr const char* kApiKey = "${OPENAI_API_KEY}";
+
+bool is_url(std::string_view text) {
+  const auto scheme = text.substr(0, 8) == "https://"  ? std::size_t{8}
+                      : text.substr(0, 7) == "http://" ? std::size_t{7}
+                                                       : std::size_t{0};
+  return scheme != 0 && text.size() > scheme && text.find_first_of(" \t\r\n\"<>#?") == text.npos;
+}
+
+void read_listen(SettingsReader& root, const std::string& said, Settings& out,
+                 core::Findings& findings) {
+  std::string text = out.listen_host + ":" + std::to_string(out.listen_port);
+  root.text("listen", text);
+  if (!said.empty()) text = said;
+  if (const auto parsed = parse_listen(text)) {
+    std::tie(out.listen_host, out.listen_port) = *parsed;
+  } else if (!said.empty()) {
+    findings.push_back({core::Finding::Severity::kError, "--listen", 0, 0,
+                        "\"" + said + "\" is no address",
+                        "write HOST:PORT, such as 127.0.0.1:8080"});
+  } else {
+    root.refuse("listen", "is no address with a port from 0 to 65535",
+                "write HOST:PORT, such as 127.0.0.1:8080");
+  }
+}
+
+void read_folders(SettingsReader& root, const SettingsSource& source, LoadState& state,
+                  Settings& out) {
+  root.text("data", out.data);
+  if (!source.data.empty()) out.data = source.data;
+  if (out.data.empty()) root.refuse("data", "must not be empty", "name a folder");
+  state.data = out.data;
+  out.store = out.data + "/dugout.db";
+  root.text("store", out.store);
+  root.text("root", out.root);
+  if (!source.root.empty()) out.root = source.root;
+  out.plugin_path = source.plugin_path;
+  root.texts("plugin_path", out.plugin_path);
+}
+
+void read_limits(const Node* node, LoadState& state, SettingLimits& out) {
+  SettingsReader reader(node, "limits", state);
+  reader.bytes("body_bytes", 1024, 64 * kMiB, out.body_bytes);
+  reader.bytes("upload_bytes", 1024, 1024 * kMiB, out.upload_bytes);
+  reader.count("message_characters", 1, 1'000'000, out.message_characters);
+  reader.count("turns_in_flight", 1, 100'000, out.turns_in_flight);
+  reader.count("queued", 0, 100'000, out.queued);
+  reader.seconds("queue_wait", 0.0, 600.0, out.queue_wait);
+  reader.seconds("keep_alive", 0.0, 3600.0, out.keep_alive);
+  reader.finish();
+}
+
+// What holds for a provider before the file speaks: the two of OpenAI know their variables.
+ProviderSettings standard_provider(const std::string& name, const LoadState& state) {
+  ProviderSettings out;
+  out.codec = name;
+  if (name != "openai_responses" && name != "openai_chat") return out;
+  std::string why;
+  out.base_url = substitute(kBaseUrl, state.environment, state.data, why).value_or("");
+  out.api_key = Secret(substitute(kApiKey, state.environment, state.data, why).value_or(""));
+  return out;
+}
+
+ProviderSettings read_provider(const Node* node, const std::string& name, LoadState& state) {
+  auto out = standard_provider(name, state);
+  SettingsReader reader(node, "providers." + name, state);
+  reader.text("codec", out.codec);
+  reader.text("base_url", out.base_url);
+  reader.secret("api_key", out.api_key);
+  reader.seconds("timeout", 0.1, 600.0, out.timeout);
+  reader.bytes("body_bytes", 1024, 256 * kMiB, out.body_bytes);
+  while (!out.base_url.empty() && out.base_url.back() == '/') out.base_url.pop_back();
+  if (!is_url(out.base_url)) {
+    reader.refuse("base_url", "must be a URL without a query",
+                  "it starts with https:// or http://");
+  }
+  reader.finish();
+  return out;
+}
+
+void read_providers(const Node* node, LoadState& state,
+                    std::map<std::string, ProviderSettings>& out) {
+  SettingsReader reader(node, "providers", state);
+  auto names = reader.names();
+  for (const auto* standard : {"openai_responses", "openai_chat"}) names.emplace_back(standard);
+  for (const auto& name : names) {
+    if (out.count(name) == 0) out[name] = read_provider(reader.map(name), name, state);
+  }
+}
+
+// ${...} in every text of a plugin's configuration; what was substituted stays a text. Recursion is
+// bounded by YamlLimits::depth.
+void substitute_all(Node& node, const std::string& path, LoadState& state) {
+  for (auto& item : node.items) substitute_all(item, path, state);
+  for (auto& [key, value] : node.members) substitute_all(value, path + "." + key, state);
+  if (!node.is_scalar() || node.scalar.find("${") == std::string::npos) return;
+  std::string why;
+  const auto text = substitute(node.scalar, state.environment, state.data, why);
+  if (text) {
+    node.scalar = *text;
+    node.quoted = true;
+    return;
+  }
+  state.findings.push_back({core::Finding::Severity::kError, state.file, node.mark.line,
+                            node.mark.column, "\"" + path + "\" " + why,
+                            "set the variable, or write ${NAME:-default}"});
+}
+
+void read_plugins(const Node* node, LoadState& state, std::map<std::string, std::string>& out) {
+  SettingsReader reader(node, "plugins", state);
+  for (const auto& id : reader.names()) {
+    auto config = *reader.map(id);
+    if (!config.is_map()) {
+      reader.refuse(id, "must be a map", "it is checked by the plugin's config.schema.json");
+      continue;
+    }
+    substitute_all(config, "plugins." + id, state);
+    out[id] = to_json(config);
+  }
+}
+
+std::optional<YamlFile> read_file(const SettingsSource& source, core::Findings& findings) {
+  std::error_code error;
+  if (!source.file_required && !std::filesystem::exists(source.file, error)) return std::nullopt;
+  return load_yaml(source.file, findings);
+}
+
+}  // namespace
+
+std::ostream& operator<<(std::ostream& out, const Secret& secret) {
+  return out << secret.text();
+}
+
+std::optional<std::pair<std::string, std::uint16_t>> parse_listen(std::string_view text) {
+  const auto colon = text.rfind(':');
+  if (colon == text.npos) return std::nullopt;
+  auto host = text.substr(0, colon);
+  if (host.size() > 2 && host.front() == '[' && host.back() == ']') {
+    host = host.substr(1, host.size() - 2);
+  } else if (host.find(':') != host.npos) {
+    return std::nullopt;  // an IPv6 address needs its brackets
+  }
+  const auto digits = text.substr(colon + 1);
+  std::uint16_t port = 0;
+  const auto end = digits.data() + digits.size();
+  const auto [stop, error] = std::from_chars(digits.data(), end, port);
+  const bool bad_host = host.empty() || host.find_first_of(" \t[]/") != host.npos;
+  if (bad_host || digits.empty() || error != std::errc{} || stop != end) return std::nullopt;
+  return std::pair{std::string(host), port};
+}
+
+Settings load_settings(const SettingsSource& source, core::Findings& findings) {
+  Settings out;
+  const auto file = read_file(source, findings);
+  LoadState state{source.environment, source.file, findings, out.data};
+  SettingsReader root(file ? &file->root : nullptr, "", state);
+  read_folders(root, source, state, out);
+  read_listen(root, source.listen, out, findings);
+  read_limits(root.map("limits"), state, out.limits);
+  read_providers(root.map("providers"), state, out.providers);
+  out.retry = retry_from_file(root.map("retry"), state);
+  out.retry_environment = retry_from_environment(state);
+  read_plugins(root.map("plugins"), state, out.plugins);
+  root.finish();
+  return out;
+}
+
+}  // namespace dugout::config

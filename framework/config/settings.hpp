@@ -1,0 +1,83 @@
+// Everything that dugout.yaml, the environment and the command line may set, typed and checked.
+// docs/configuration.md is the reference of the keys. Immutable after load, so [any].
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <iosfwd>
+#include <utility>
+
+#include "config/retry_settings.hpp"
+
+namespace dugout::config {
+
+// Injected: nothing in here reads the process's own environment.
+using Environment = std::function<std::optional<std::string>(const std::string& name)>;
+
+// A text that no log, message or dump may show.
+class Secret {
+ public:
+  Secret() = default;
+  explicit Secret(std::string value) : value_(std::move(value)) {}
+  const std::string& reveal() const { return value_; }  // for the request header, nothing else
+  bool empty() const { return value_.empty(); }
+  std::string text() const { return empty() ? "" : "***"; }
+
+ private:
+  std::string value_;
+};
+std::ostream& operator<<(std::ostream& out, const Secret& secret);
+
+struct SettingLimits {
+  std::size_t body_bytes = 1U << 20;      // of a JSON request
+  std::size_t upload_bytes = 10U << 20;   // of an uploaded file
+  std::size_t message_characters = 4000;  // of one user message, in code points
+  int turns_in_flight = 5000;             // beyond it: the queue, then 503
+  int queued = 1000;                      // connections that may wait for a thread
+  double queue_wait = 30.0;               // s, for an earlier turn of the same session
+  double keep_alive = 10.0;               // s, for an idle connection
+};
+
+struct ProviderSettings {
+  std::string codec;      // plugin behind "provider."; default: the provider's own name
+  std::string base_url;   // without a slash at the end
+  Secret api_key;         // empty = no credentials: its targets are left out
+  double timeout = 30.0;  // s, of one attempt
+  std::size_t body_bytes = 16U << 20;  // of an answer
+};
+
+struct Settings {
+  std::string listen_host = "127.0.0.1";
+  std::uint16_t listen_port = 8080;  // 0 = a free one
+  std::string data = "var";
+  std::string store = "var/dugout.db";
+  std::string root = ".";  // the folder with agents/ and routines/
+  std::vector<std::string> plugin_path;
+  SettingLimits limits;
+  std::map<std::string, ProviderSettings> providers;  // openai_responses and openai_chat, and more
+  RetrySource retry, retry_environment;               // of dugout.yaml; of AI_RETRY_*
+  std::map<std::string, std::string> plugins;         // plugin id -> its configuration as JSON
+};
+
+struct SettingsSource {
+  std::string file = "dugout.yaml";
+  bool file_required = false;  // false: an absent file means the defaults
+  Environment environment;     // may be empty
+  // The command line, above all others; empty = not said. `plugin_path` comes before that of the
+  // other sources, which stays.
+  std::string listen, data, root;
+  std::vector<std::string> plugin_path;
+};
+
+// What is wrong is a finding, and its default then stands; do not serve when one is an error.
+Settings load_settings(const SettingsSource& source, core::Findings& findings);
+
+// "127.0.0.1:8080", "[::1]:0", "localhost:80"
+std::optional<std::pair<std::string, std::uint16_t>> parse_listen(std::string_view text);
+
+// "${NAME}", "${NAME:-default}" and "${data}" in `text`. nullopt, with the reason in `why`: not
+// closed, a bad name, or a variable without a value and a default.
+std::optional<std::string> substitute(std::string_view text, const Environment& environment,
+                                      std::string_view data, std::string& why);
+
+}  // namespace dugout::config

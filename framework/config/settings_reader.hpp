@@ -1,0 +1,67 @@
+// Reads the members of one map of dugout.yaml, each with its environment override, into typed
+// fields. Private to config; lives for one load.
+#pragma once
+
+#include "config/settings.hpp"
+
+namespace dugout::config {
+
+// What all readers of one load share.
+struct LoadState {
+  const Environment& environment;
+  const std::string file;
+  core::Findings& findings;
+  std::string data;  // for ${data}; set as soon as it is known
+};
+
+class SettingsReader {
+ public:
+  // `node` may be null: then only the environment speaks. `path`: "" for the root, "limits".
+  SettingsReader(const Node* node, std::string path, LoadState& state);
+
+  void text(const std::string& key, std::string& out);
+  void secret(const std::string& key, Secret& out);
+  void count(const std::string& key, long long low, long long high, std::size_t& out);
+  void count(const std::string& key, long long low, long long high, int& out);
+  void bytes(const std::string& key, long long low, long long high, std::size_t& out);
+  void seconds(const std::string& key, double low, double high, double& out);
+  void texts(const std::string& key, std::vector<std::string>& out);  // environment: a:b:c
+  const Node* map(const std::string& key);                            // no override of its own
+  // The names of a map whose keys the user chooses.
+  std::vector<std::string> names() const;
+  void finish();  // keys that nobody asked for are findings
+
+  // The same key from another variable than DUGOUT_<PATH>; "" = none.
+  void number(const std::string& key, const std::string& variable, double low, double high,
+              std::optional<double>& out);
+  void number(const std::string& key, const std::string& variable, int low, int high,
+              std::optional<int>& out);
+
+  void refuse(const std::string& key, const std::string& message, const std::string& hint);
+
+ private:
+  struct Given {
+    std::string name;  // as in messages: "limits.body_bytes", or the variable
+    std::string text;
+    bool quoted = false;
+    bool from_environment = false;
+    Mark mark;
+  };
+
+  std::string full(const std::string& key) const;
+  std::optional<Given> take(const std::string& key, const std::string& variable, bool may_be_unset);
+  std::optional<Given> from_environment(const std::string& variable) const;
+  void report(const Given& given, const std::string& message, const std::string& hint);
+  std::optional<long long> integer(const std::string& key, const std::string& variable,
+                                   long long low, long long high);
+
+  const Node* node_;
+  const std::string path_;
+  LoadState& state_;
+  std::vector<std::string> known_;
+};
+
+std::string variable_name(
+    std::string_view path);  // "limits.body_bytes" -> DUGOUT_LIMITS_BODY_BYTES
+
+}  // namespace dugout::config
