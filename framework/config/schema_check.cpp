@@ -11,7 +11,7 @@ namespace {
 
 constexpr int kMaxInstanceDepth = 128;
 constexpr int kMaxDepth = 320;  // schemas entered within each other; about 1 KiB of stack each
-constexpr std::size_t kMaxSteps = 10'000'000;
+constexpr std::size_t kMaxSteps = 2'000'000;
 
 // Without recursion: the instance may be deeper than the stack.
 bool too_deep(const core::Json& instance) {
