@@ -31,6 +31,7 @@ Domain domain_of(const Field& field) {
       out.closed = true;
       for (const auto& value : field.values) out.values.insert(value.value);
       if (field.type == FieldType::kYesNo) out.values.insert({"Y", "N"});
+      out.text_only = std::none_of(out.values.begin(), out.values.end(), plain_number);
       return out;
     case FieldType::kInteger:
       return integer_domain(field);
