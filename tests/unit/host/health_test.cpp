@@ -1,0 +1,74 @@
+// Quarantine on the virtual clock.
+#include "host/health.hpp"
+
+#include <catch2/catch.hpp>
+
+#include "host/host.hpp"
+#include "support/fake_clock.hpp"
+
+namespace dugout::host {
+namespace {
+
+struct OnFakeClock {
+  OnFakeClock() { install_services({.clock = &clock}); }
+  ~OnFakeClock() { install_services({}); }
+  test::FakeClock clock;
+  Health health{"parser.p"};
+};
+
+}  // namespace
+
+TEST_CASE("HealthTest.TwoErrorsLeaveItOpen") {
+  OnFakeClock on;
+
+  on.health.internal_error();
+  on.health.internal_error();
+
+  CHECK_FALSE(on.health.closed());
+}
+
+TEST_CASE("HealthTest.ThirdErrorWithinAMinuteClosesItForAMinute") {
+  OnFakeClock on;
+  for (int error = 0; error < 3; ++error) {
+    on.health.internal_error();
+    on.clock.advance(std::chrono::seconds(20));
+  }
+
+  const auto closed = on.health.closed();
+  on.clock.advance(std::chrono::seconds(40));
+  const auto after = on.health.closed();
+
+  REQUIRE(closed);
+  CHECK(closed->code == Code::kUnavailable);
+  CHECK(
+      closed->message ==
+      "parser.p is quarantined: three internal errors within a minute; it is called again in 40 s");
+  CHECK_FALSE(after);
+}
+
+TEST_CASE("HealthTest.ErrorsSpreadOverMoreThanAMinuteLeaveItOpen") {
+  OnFakeClock on;
+
+  for (int error = 0; error < 10; ++error) {
+    on.health.internal_error();
+    on.clock.advance(std::chrono::seconds(31));
+  }
+
+  CHECK_FALSE(on.health.closed());
+}
+
+TEST_CASE("HealthTest.CountStartsAfreshAfterQuarantine") {
+  OnFakeClock on;
+  for (int error = 0; error < 3; ++error) on.health.internal_error();
+  on.clock.advance(std::chrono::seconds(61));
+  REQUIRE_FALSE(on.health.closed());
+
+  on.health.internal_error();
+  on.health.internal_error();
+  CHECK_FALSE(on.health.closed());
+  on.health.internal_error();
+
+  CHECK(on.health.closed());
+}
+
+}  // namespace dugout::host
