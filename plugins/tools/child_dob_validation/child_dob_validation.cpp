@@ -24,11 +24,11 @@ constexpr int kOldestYouth = 18;  // u18 is the last youth group
 
 constexpr std::string_view kDeclaration = R"({
 "name": "child_dob_validation",
-"description": "Checks a player's date of birth, gives it as DD-MM-YYYY, and says whether it fits the age group.",
+"description": "Checks a player's date of birth and compares it with the age group.",
 "arguments": {"type": "object", "additionalProperties": false, "required": ["date_of_birth"],
   "properties": {
     "date_of_birth": {"type": "string", "description": "What the user wrote"},
-    "calculate_age": {"type": "boolean", "default": false, "description": "Also give the age today"},
+    "calculate_age": {"type": "boolean", "default": false, "description": "Also give the age"},
     "age_group": {"type": "string", "description": "u9, or open"},
     "season": {"type": "string", "description": "2526 for 2025-26"}}},
 "result": {"type": "object", "required": ["value"], "properties": {

@@ -22,8 +22,8 @@ constexpr std::string_view kDeclaration = R"({
   "properties": {
     "date": {"type": "string", "description": "What the user wrote"},
     "min_year": {"type": "integer", "description": "The earliest year"},
-    "min_age": {"type": "integer", "minimum": 0, "description": "Whole years since then, at least"},
-    "max_age": {"type": "integer", "minimum": 0, "description": "Whole years since then, at most"}}},
+    "min_age": {"type": "integer", "minimum": 0, "description": "Whole years, at least"},
+    "max_age": {"type": "integer", "minimum": 0, "description": "Whole years, at most"}}},
 "result": {"type": "object", "required": ["value", "age"], "properties": {
     "value": {"type": "string", "description": "DD-MM-YYYY"},
     "age": {"type": "integer", "description": "Whole years today"}}},

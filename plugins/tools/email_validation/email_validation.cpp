@@ -19,7 +19,7 @@ constexpr std::size_t kMaxAddress = 254, kMaxLocal = 64, kMaxLabel = 63;
 
 constexpr std::string_view kDeclaration = R"({
 "name": "email_validation",
-"description": "Finds the one email address in a text, checks its shape and gives it in lower case.",
+"description": "Finds the one email address in a text and gives it in lower case.",
 "arguments": {"type": "object", "additionalProperties": false, "required": ["email"],
   "properties": {"email": {"type": "string", "description": "What the user wrote"}}},
 "result": {"type": "object", "required": ["value"], "properties": {"value": {"type": "string"}}},
@@ -33,7 +33,7 @@ bool is_alnum(char c) {
 // Pieces that hold an @, without the punctuation of the sentence round them.
 std::set<std::string> candidates(std::string_view text) {
   constexpr std::string_view kBetween = " ,;:<>()[]\"\\";
-  constexpr std::string_view kAtEnds = ".,!?'`*_-";
+  constexpr std::string_view kAtEnds = ".,!?'`*_-/", kAtStart = "'`*-/";
   std::set<std::string> out;
   for (std::size_t i = 0; i < text.size();) {
     const auto end = std::min(text.find_first_of(kBetween, i), text.size());
@@ -41,8 +41,7 @@ std::set<std::string> candidates(std::string_view text) {
     i = end + 1;
     if (piece.find('@') == piece.npos) continue;
     while (!piece.empty() && kAtEnds.find(piece.back()) != kAtEnds.npos) piece.remove_suffix(1);
-    while (!piece.empty() &&
-           (piece.front() == '\'' || piece.front() == '`' || piece.front() == '*')) {
+    while (!piece.empty() && kAtStart.find(piece.front()) != kAtStart.npos) {
       piece.remove_prefix(1);
     }
     out.emplace(piece);

@@ -23,6 +23,7 @@ TEST_CASE("EmailTest.AddressIsFoundAndLowerCased") {
   CHECK(email("email:helen@example.org!") == "helen@example.org");
   CHECK(email("Helen Barlow <helen@example.org>") == "helen@example.org");
   CHECK(email("“helen@example.org”") == "helen@example.org");
+  CHECK(email("-helen@example.org/") == "helen@example.org");
   CHECK(email("helen @ example.org") == "helen@example.org");
   CHECK(email("helen@example.org, yes helen@EXAMPLE.org") == "helen@example.org");
 }

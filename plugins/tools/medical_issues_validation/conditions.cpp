@@ -36,7 +36,8 @@ constexpr std::string_view kMildTriggers =
 
 constexpr std::string_view kMinor =
     "glasses|contact lenses|hay fever|hayfever|eczema|excema|psoriasis|fracture|fractured|broken|"
-    "sprain|sprained|travel sickness|car sick|car sickness|brace|braces|grommets|hearing aid|"
+    "sprain|sprained|travel sickness|travel sick|car sick|car "
+    "sickness|brace|braces|grommets|hearing aid|"
     "hearing aids|deaf|deafness|hard of hearing|colour blind|color blind|migraine|migraines|"
     "headaches|coeliac|celiac|lactose|intolerant|intolerance|adhd|autism|autistic|asd|aspergers|"
     "dyspraxia|dyspraxic|dyslexia|dyslexic|tourettes|osgood|severs|perthes|scoliosis|hypermobile|"
@@ -165,7 +166,8 @@ std::string without_lead_ins(std::string_view text) {
       "she suffers from|he has got|she has got|he's got|she's got|has got|he has|she has|they have|"
       "he does|she does|they do|he is|she is|he's|she's|my son has|my daughter has|my child has|"
       "my son is|my daughter is|yes|yeah|yep|yup|yea|aye|unfortunately|sadly|has|have|got|had|also|"
-      "and|but|just|only|a bit of|it's|its|it is|there's|there is|well|um|er|he|she|they|my son|"
+      "and|but|just|only|a bit of|there is one|there's one|one is|it's|its|it is|there's|there "
+      "is|well|um|er|he|she|they|my son|"
       "my daughter|my child|a|an";
   std::string out(bare(text));
   const auto take_one = [&] {

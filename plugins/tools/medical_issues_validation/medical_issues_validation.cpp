@@ -23,17 +23,17 @@ constexpr std::size_t kMaxRaw = 8000;     // bytes; nobody types more about this
 
 constexpr std::string_view kDeclaration = R"({
 "name": "medical_issues_validation",
-"description": "Reads what a parent says about medical issues: yes or no, the conditions as a clean list, or practical information on them.",
+"description": "Reads what a parent says about medical issues: yes or no, which, what to know.",
 "arguments": {"type": "object", "additionalProperties": false, "required": ["has_issues"],
   "properties": {
     "mode": {"enum": ["answer", "details", "practical"], "default": "answer"},
     "has_issues": {"type": "string", "description": "What the user wrote"},
     "details": {"type": "string", "description": "Conditions that are known already"}}},
 "result": {"type": "object", "required": ["value"], "properties": {
-    "value": {"type": "string", "description": "answer: Y or N; details: the list; practical: the information"},
-    "details": {"type": "string", "description": "answer: the conditions, where the text names them"},
-    "serious": {"enum": ["Y", "N"], "description": "answer, details: ask for practical information?"},
-    "combined": {"type": "string", "description": "practical: the conditions, information in brackets"
+    "value": {"type": "string", "description": "Y or N; the list; the information"},
+    "details": {"type": "string", "description": "answer: those that the text names"},
+    "serious": {"enum": ["Y", "N"], "description": "Is it worth a practical question?"},
+    "combined": {"type": "string", "description": "practical: with the conditions"
 }
 }
 }

@@ -73,7 +73,10 @@ TEST_CASE("MedicalTest.NoInEverydayWordsIsNo") {
                                  "I don't think so",
                                  "she has never had any",
                                  "no he has nothing",
-                                 "he's not ill"}) {
+                                 "he's not ill",
+                                 "she does not have any allergies",
+                                 "fine",
+                                 "no but thanks for asking"}) {
     CAPTURE(text);
     CHECK(answer(text) == "N");
   }
@@ -103,6 +106,7 @@ TEST_CASE("MedicalTest.DetailsInTheAnswerAreTakenAlong") {
 TEST_CASE("MedicalTest.NoWithAConditionAfterATurnIsYes") {
   CHECK(answer("no, just hay fever") == "Y: Hay fever");
   CHECK(answer("nothing serious, just a bit of asthma") == "Y!: Asthma");
+  CHECK(answer("no but he gets travel sick") == "Y: Gets travel sick");
   CHECK(answer("no but he wears a brace") == "Y: Wears a brace");
   CHECK(answer("healthy apart from epilepsy") == "Y!: Epilepsy");
 }
@@ -111,7 +115,7 @@ TEST_CASE("MedicalTest.ContradictionsAndDoubtAreAskedAgain") {
   for (const std::string text :
        {"", "yes and no", "no yes", "yes he's healthy", "no he's got asthma", "perhaps", "not sure",
         "I don't know", "what for?", "does hay fever count?", "number 9", "prefer not to say",
-        "possibly asthma", "👍", "purple"}) {
+        "possibly asthma", "no but he wears a helmet", "👍", "purple"}) {
     CAPTURE(text);
     CHECK(answer(text) == "unclear");
   }
@@ -172,8 +176,8 @@ TEST_CASE("MedicalTest.PracticalInformationIsJoinedToTheDetails") {
 }
 
 TEST_CASE("MedicalTest.NothingPracticalLeavesTheDetails") {
-  for (const std::string text :
-       {"nothing", "no", "no thanks", "not really", "nothing else to add", "none", "don't know"}) {
+  for (const std::string text : {"nothing", "no", "no thanks", "not really", "nothing else to add",
+                                 "none", "don't know", "that's all", "not that I can think of"}) {
     CAPTURE(text);
     CHECK(practical(text, "Asthma") == "Asthma");
   }

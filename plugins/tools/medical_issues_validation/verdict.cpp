@@ -24,13 +24,14 @@ constexpr std::string_view kNo =
     "luckily no|luckily not|not that i know of|not that im aware of|not that we know of|"
     "afraid not|he doesnt|she doesnt|they dont|he does not|she does not|he hasnt|she hasnt|"
     "i dont think so|dont think so|none that i know of|not any|there are none|there arent any|"
-    "there isnt|zero|nowt|not as far as i know";
+    "there isnt|zero|nowt|not as far as i know|not that i can think of";
 // Anywhere in a text that names no condition.
 constexpr std::string_view kWell =
     "healthy|fit and well|fit as a fiddle|all fine|all good|hes fine|shes fine|is fine|"
     "theyre fine|perfectly fine|perfectly well|absolutely fine|no issues|no issue|no problems|"
     "no medical|no health|no conditions|no concerns|no allergies|nothing to report|"
-    "nothing to declare|no known|hes well|shes well|no worries|in good health|perfect health";
+    "nothing to declare|no known|all ok|all okay|hes good|shes good|hes ok|shes ok|hes "
+    "perfect|shes perfect|fine thanks|hes well|shes well|no worries|in good health|perfect health";
 constexpr std::string_view kHasNot =
     "doesnt have|does not have|hasnt got|has not got|has no|have no|has none|dont have|havent got|"
     "does not suffer|doesnt suffer|free of|hasnt any|isnt|is not|got no|without";
@@ -39,7 +40,8 @@ constexpr std::string_view kDoubt =
     "maybe|perhaps|possibly|might|unsure|not sure|dont know|dunno|no idea|not certain|could be|"
     "who knows|depends|kind of|sort of|do not know|cant say|rather not|prefer not";
 constexpr std::string_view kHas =
-    "has|have|hes got|shes got|got|suffers|suffer|diagnosed|takes|needs|uses|wears|carries|"
+    "has|have|hes got|shes got|got|suffers|suffer|diagnosed|takes|needs|uses|gets|get|had|used "
+    "to|wears|carries|"
     "allergic|born with";
 
 bool starts_with(std::string_view padded, std::string_view phrase) {
@@ -142,9 +144,10 @@ class Reader {
     if (contradicts) return unclear();
     if (!turned.empty() && !holds_any(turned, kNegations)) {
       if (known(turned)) return yes(raw_after_turn(raw_));
-      if (holds_any(turned, kHas)) return unclear();
+      const bool polite = holds_any(turned, kWell) || holds_any(turned, "thanks|thank|asking");
+      if (holds_any(turned, kHas) || !polite) return unclear();
     }
-    const bool affirmed = known(rest) && holds_any(rest, kHas) && !holds_any(rest, kHasNot) &&
+    const bool affirmed = known(rest) && holds_any(rest, kHas) && !holds_any(words_, kHasNot) &&
                           !holds_any(rest, kNegations);
     if (affirmed || word_count(rest) > kLongestNo) return unclear();
     return {Meaning::kNo, {}};
@@ -158,6 +161,7 @@ class Reader {
       const bool mixed = !turned.empty() && holds_any(turned, kHas);
       return mixed || word_count(words_) > kLongestNo ? unclear() : Verdict{Meaning::kNo, {}};
     }
+    if (words_ == " fine " || words_ == " perfect ") return {Meaning::kNo, {}};
     const bool asks = !raw_.empty() && raw_.back() == '?';
     if (asks) return unclear();
     const bool negative = holds_any(words_, kNegations);
@@ -184,7 +188,8 @@ bool says_nothing(std::string_view raw) {
       "not|at|it|sure|think|so|dont|all|for|now|there|isnt|anything|more|sorry|need|needed|"
       "practical";
   const auto words = padded_words(raw);
-  if (opening(words, kNo) == 0 && opening(words, kDoubt) == 0 && !holds_any(words, "nothing"))
+  if (opening(words, kNo) == 0 && opening(words, kDoubt) == 0 &&
+      !holds_any(words, "nothing|thats all|thats it"))
     return false;
   // "no, he carries it himself" does say something.
   const auto open = std::max(opening(words, kNo), opening(words, kDoubt));

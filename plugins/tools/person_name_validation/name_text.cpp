@@ -3,6 +3,7 @@
 
 #include <utf8proc.h>
 
+#include <algorithm>
 #include <cstdlib>
 #include <memory>
 
@@ -15,14 +16,19 @@ using dugout::sdk::any_listed;
 
 // Longest first, so that "my name is" is not left behind "my".
 constexpr std::string_view kLeadIns =
-    "my daughter's name is|my child's name is|my son's name is|my full name is|"
+    "hi there|hello there|the name's|name's|my daughter's name is|my child's name is|my son's name "
+    "is|my full name is|"
     "my daughter is called|the child's name is|child's name is|his full name is|her full name is|"
     "my child is|my son is called|full name is|their name is|my daughter is|my name is|"
     "his name is|her name is|the name is|you can call me|he is called|she is called|he's called|"
     "she's called|i'm called|i am called|my name's|my son is|name is|call me|this is|good morning|"
-    "it is|it's|its|i am|i'm|he's|she's|hello|name|hiya|hey|hi|yes";
+    "it is|it's|its|i am|i'm|he's|she's|hello|name|hiya|hey|hi|yes|mrs|mr|ms|miss|mx|dr";
 
 constexpr std::string_view kTrailers = "thank you|thanks|please|cheers|here|speaking";
+
+// Small on purpose, unless everything is small: José María de la Cruz.
+constexpr std::string_view kParticles =
+    "de|la|le|da|das|dos|du|del|della|di|van|von|der|den|ter|bin|binti|ibn|al|el|af|zu|y";
 
 std::string encoded(std::u32string_view text) {
   std::string out;
@@ -80,7 +86,8 @@ std::string without_trailers(std::string text) {
 
 }  // namespace
 
-std::string composed(const std::string& text) {
+std::string composed(std::string text) {
+  std::replace(text.begin(), text.end(), '`', '\'');  // the key beside it on many keyboards
   utf8proc_uint8_t* out = nullptr;
   const auto size = utf8proc_map(
       reinterpret_cast<const utf8proc_uint8_t*>(text.data()),
@@ -122,17 +129,20 @@ Capitals capitals(std::string_view text) {
   return !any ? Capitals::kNone : all ? Capitals::kAll : Capitals::kSome;
 }
 
-std::string capitalised(std::string_view word, bool whole_name_in_capitals) {
+std::string capitalised(std::string_view word, Capitals whole_name) {
   auto wide = decoded(word);
   const auto how = capitals(word);
-  const bool initials =
-      how == Capitals::kAll && wide.size() == 2 && !whole_name_in_capitals;  // "JJ"
-  if (how == Capitals::kSome || initials) return std::string(word);
+  const bool initials = how == Capitals::kAll && wide.size() == 2 && whole_name != Capitals::kAll;
+  const bool particle =
+      how == Capitals::kNone && whole_name == Capitals::kSome &&
+      any_listed(kParticles, [&](std::string_view known) { return known == word; });
+  if (how == Capitals::kSome || initials || particle) return std::string(word);
   bool start = true;
-  for (char32_t& c : wide) {
-    const auto code = static_cast<utf8proc_int32_t>(c);
-    c = static_cast<char32_t>(start ? utf8proc_totitle(code) : utf8proc_tolower(code));
-    start = c == U'\'' || c == U'-';
+  for (std::size_t i = 0; i < wide.size(); ++i) {
+    const auto code = static_cast<utf8proc_int32_t>(wide[i]);
+    wide[i] = static_cast<char32_t>(start ? utf8proc_totitle(code) : utf8proc_tolower(code));
+    // "O'Neill", but "Bob's".
+    start = wide[i] == U'-' || (wide[i] == U'\'' && i + 2 < wide.size());
   }
   return encoded(wide);
 }

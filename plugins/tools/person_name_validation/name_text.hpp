@@ -13,8 +13,9 @@ bool is_number(char32_t c);  // in any script
 
 std::u32string decoded(std::string_view text);
 
-// "é" as one character, whatever the keyboard sent; variation selectors and the like dropped.
-std::string composed(const std::string& text);
+// "é" as one character, whatever the keyboard sent; back-quotes straight, variation selectors and
+// the like dropped.
+std::string composed(std::string text);
 
 // Without "hi, my name is" before and "thanks" behind, and without punctuation at the ends.
 std::string without_surroundings(std::string_view text);
@@ -22,8 +23,8 @@ std::string without_surroundings(std::string_view text);
 enum class Capitals { kNone, kSome, kAll };
 Capitals capitals(std::string_view text);
 
-// "o'neill" and "ANN-MARIE" are repaired; "McDonald" is left as its owner wrote it, and so is "JJ"
-// unless the whole name is in capitals.
-std::string capitalised(std::string_view word, bool whole_name_in_capitals);
+// "o'neill" and "ANN-MARIE" are repaired. "McDonald" is left as its owner wrote it; so are "JJ" and
+// "de", unless the whole name is written in one case.
+std::string capitalised(std::string_view word, Capitals whole_name);
 
 }  // namespace name_text

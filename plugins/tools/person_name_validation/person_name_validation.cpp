@@ -29,16 +29,17 @@ constexpr std::size_t kMaxPart = 50;  // characters; the record's limit
 
 constexpr std::string_view kDeclaration = R"({
 "name": "person_name_validation",
-"description": "Checks a person's full name and gives it tidied, with first and last name if wanted.",
+"description": "Checks a person's full name and gives it tidied, also in parts.",
 "arguments": {"type": "object", "additionalProperties": false, "required": ["full_name"],
   "properties": {
     "full_name": {"type": "string", "description": "What the user wrote"},
     "extract_parts": {"type": "boolean", "default": false,
                       "description": "Also give first_name and last_name"},
     "tidy": {"type": "boolean", "default": false,
-             "description": "Drop words round the name, such as \"my name is\", and repair capitals"}}},
+             "description": "Drop words round the name and repair capitals"}}},
 "result": {"type": "object", "required": ["value"], "properties": {
-    "value": {"type": "string"}, "first_name": {"type": "string"}, "last_name": {"type": "string"}}},
+    "value": {"type": "string"},
+    "first_name": {"type": "string"}, "last_name": {"type": "string"}}},
 "timeout_ms": 1000,
 "check": {"argument": "full_name"}})";
 
@@ -47,10 +48,10 @@ constexpr std::string_view kNeverNames =
     "what|why|when|where|your|don't|dont|can't|cant|won't|not|yes|nope|please|thanks|thank|ignore|"
     "instructions|want|wants|would|could|should|doesn't|doesnt|didn't|because|nothing|nobody|"
     "something|sorry|question|register|registration|idea|anything|name|mean|know|which|there|"
-    "maybe|they're|haven't|and";
+    "maybe|they're|haven't|and|number|routine|away|telling|again|something";
 // These are names too (How, You, No, Can), so only two of them show a sentence.
 constexpr std::string_view kRarelyNames =
-    "you|how|no|is|are|am|the|i|in|to|it|me|we|a|an|for|can|will|be|of|this|that|have|has|or";
+    "you|how|no|go|is|are|am|the|i|in|to|it|me|we|a|an|for|can|will|be|of|this|that|have|has|or";
 
 bool contains(std::string_view words, std::string_view word) {
   return any_listed(words, [&](std::string_view known) { return known == word; });
@@ -104,6 +105,18 @@ bool is_initials(std::string_view part) {
   return true;
 }
 
+// Lines of two words and more: each is a name of its own.
+std::size_t full_lines(std::string_view raw) {
+  std::size_t count = 0;
+  for (std::size_t begin = 0; begin <= raw.size();) {
+    const auto end = std::min(raw.find('\n', begin), raw.size());
+    const auto line = dugout::sdk::tidy(raw.substr(begin, end - begin));
+    if (dugout::sdk::blank_separated(line).size() > 1) ++count;
+    begin = end + 1;
+  }
+  return count;
+}
+
 class PersonName final : public dugout::sdk::Tool {
  public:
   explicit PersonName(std::string_view /*config*/) {}
@@ -113,11 +126,14 @@ class PersonName final : public dugout::sdk::Tool {
   // [any]
   dugout::Outcome<std::string> run(std::string_view args, std::string_view /*context*/) override {
     const auto given = json::parse(args);
-    auto name =
-        name_text::composed(dugout::sdk::tidy(given.at("full_name").get_ref<const std::string&>()));
+    const auto& raw = given.at("full_name").get_ref<const std::string&>();
+    auto name = name_text::composed(dugout::sdk::tidy(raw));
     if (name.size() > 2000)
       return refused("too_long",
                      "That is too long for a name. Please give only the first and the last name.");
+    if (full_lines(raw) > 1) {
+      return refused("several_names", "I saw more than one name. Which one shall I take?");
+    }
     const bool tidy = given.value("tidy", false);
     if (tidy) name = name_text::without_surroundings(name);
     return checked(name, tidy, given.value("extract_parts", false));
@@ -138,12 +154,12 @@ class PersonName final : public dugout::sdk::Tool {
     }
     if (words.size() < 2)
       return refused("one_word", "I need both the first name and the last name.");
-    const bool shouted = name_text::capitals(name) == Capitals::kAll;
-    const auto first = tidy ? name_text::capitalised(words[0], shouted) : std::string(words[0]);
+    const auto whole = name_text::capitals(name);
+    const auto first = tidy ? name_text::capitalised(words[0], whole) : std::string(words[0]);
     std::string last;
     for (std::size_t i = 1; i < words.size(); ++i) {
       if (i > 1) last += ' ';
-      last += tidy ? name_text::capitalised(words[i], shouted) : std::string(words[i]);
+      last += tidy ? name_text::capitalised(words[i], whole) : std::string(words[i]);
     }
     return answered(first, last, parts);
   }
