@@ -29,9 +29,15 @@ constexpr std::string_view kDeclaration = R"({
       "verified": {"type": "array", "items": {"type": "string"}}}},
   "timeout_ms": 5000})";
 
-bool is_digit(char c) { return c >= '0' && c <= '9'; }
-bool is_upper(char c) { return c >= 'A' && c <= 'Z'; }
-char upper(char c) { return c >= 'a' && c <= 'z' ? static_cast<char>(c - 32) : c; }
+bool is_digit(char c) {
+  return c >= '0' && c <= '9';
+}
+bool is_upper(char c) {
+  return c >= 'A' && c <= 'Z';
+}
+char upper(char c) {
+  return c >= 'a' && c <= 'z' ? static_cast<char>(c - 32) : c;
+}
 
 // "m417qt" -> "M41 7QT"; empty when it has not the shape of a UK postcode.
 std::string postcode_of(std::string_view typed) {
@@ -74,8 +80,8 @@ std::string house_number_of(std::string_view typed) {
 }
 
 bool same(std::string_view a, std::string_view b) {
-  return a.size() == b.size() &&
-         std::equal(a.begin(), a.end(), b.begin(), [](char x, char y) { return upper(x) == upper(y); });
+  return a.size() == b.size() && std::equal(a.begin(), a.end(), b.begin(),
+                                            [](char x, char y) { return upper(x) == upper(y); });
 }
 
 // YAML gives 14 as a number unless it is quoted.

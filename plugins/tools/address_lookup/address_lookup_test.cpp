@@ -10,16 +10,28 @@ namespace {
 
 void seed() {
   dugout::test::reset_services();
-  dugout::test::rows()["addresses"] = json::array(
-      {{{"id", "a1"}, {"postcode", "M41 7QT"}, {"house_number", 14},
-        {"formatted_address", "14 Brookfield Rd, Urmston, Manchester M41 7QT, UK"},
-        {"line_1", "14 Brookfield Rd"}, {"town", "Urmston"}, {"city", "Manchester"}},
-       {{"id", "a2"}, {"postcode", "M32 9LX"}, {"house_number", "5B"},
-        {"formatted_address", "5B Canal Walk, Stretford, Manchester M32 9LX, UK"},
-        {"line_1", "5B Canal Walk"}, {"town", "Stretford"}, {"city", "Manchester"}},
-       {{"id", "a3"}, {"postcode", "M41 0ZZ"}, {"house_number", "*"},
-        {"formatted_address", "Any Road, Urmston, Manchester M41 0ZZ, UK"},
-        {"line_1", "Any Road"}, {"town", "Urmston"}, {"city", "Manchester"}}});
+  dugout::test::rows()["addresses"] =
+      json::array({{{"id", "a1"},
+                    {"postcode", "M41 7QT"},
+                    {"house_number", 14},
+                    {"formatted_address", "14 Brookfield Rd, Urmston, Manchester M41 7QT, UK"},
+                    {"line_1", "14 Brookfield Rd"},
+                    {"town", "Urmston"},
+                    {"city", "Manchester"}},
+                   {{"id", "a2"},
+                    {"postcode", "M32 9LX"},
+                    {"house_number", "5B"},
+                    {"formatted_address", "5B Canal Walk, Stretford, Manchester M32 9LX, UK"},
+                    {"line_1", "5B Canal Walk"},
+                    {"town", "Stretford"},
+                    {"city", "Manchester"}},
+                   {{"id", "a3"},
+                    {"postcode", "M41 0ZZ"},
+                    {"house_number", "*"},
+                    {"formatted_address", "Any Road, Urmston, Manchester M41 0ZZ, UK"},
+                    {"line_1", "Any Road"},
+                    {"town", "Urmston"},
+                    {"city", "Manchester"}}});
 }
 
 }  // namespace
@@ -70,8 +82,8 @@ TEST_CASE("AddressLookupTest.UnknownIsNotFound") {
   seed();
   PluginUnderTest tool("tool.address_lookup");
 
-  for (const auto& [postcode, number] : {std::pair{"M33 4ZH", "20"}, {"M41 7QT", "15"},
-                                         {"M41 7QT", "dunno"}, {"M32 9LX", "*"}}) {
+  for (const auto& [postcode, number] :
+       {std::pair{"M33 4ZH", "20"}, {"M41 7QT", "15"}, {"M41 7QT", "dunno"}, {"M32 9LX", "*"}}) {
     const auto result = tool.run({{"postcode", postcode}, {"house_number", number}});
     CHECK(result["ok"] == false);
     CHECK(result["error"]["code"] == "not_found");

@@ -30,15 +30,17 @@ TEST_CASE("AddressValidationTest.WholeAddressesAreTakenApart") {
            "M32 9LX"},
       Good{"9 Ash Close Stretford Manchester M32 9LX", "9 Ash Close Stretford Manchester M32 9LX",
            "9 Ash Close", "Stretford", "Manchester", "M32 9LX"},
-      Good{"9 Ash Close, Stretford Manchester, M32 9LX", "9 Ash Close, Stretford Manchester, M32 9LX",
-           "9 Ash Close", "Stretford", "Manchester", "M32 9LX"},
+      Good{"9 Ash Close, Stretford Manchester, M32 9LX",
+           "9 Ash Close, Stretford Manchester, M32 9LX", "9 Ash Close", "Stretford", "Manchester",
+           "M32 9LX"},
       Good{"12, Church Road, Urmston, Greater Manchester, M41 6ZZ",
            "12, Church Road, Urmston, Greater Manchester, M41 6ZZ", "12, Church Road", "Urmston",
            "Urmston", "M41 6ZZ"},
       Good{"Rose Cottage, Moss Lane, Sale M33 4ZH", "Rose Cottage, Moss Lane, Sale M33 4ZH",
            "Rose Cottage, Moss Lane", "Sale", "Sale", "M33 4ZH"},
-      Good{"Holly Court, Moss Lane West, Sale, M33 4ZH", "Holly Court, Moss Lane West, Sale, M33 4ZH",
-           "Holly Court, Moss Lane West", "Sale", "Sale", "M33 4ZH"},
+      Good{"Holly Court, Moss Lane West, Sale, M33 4ZH",
+           "Holly Court, Moss Lane West, Sale, M33 4ZH", "Holly Court, Moss Lane West", "Sale",
+           "Sale", "M33 4ZH"},
       Good{"Flat 3 20 Moss Lane Sale M33 4ZH", "Flat 3 20 Moss Lane Sale M33 4ZH",
            "Flat 3 20 Moss Lane", "Sale", "Sale", "M33 4ZH"},
       Good{"7 St Ann’s Mount, Gorse Hill, Stretford, Manchester, M32 9LX, United Kingdom",
@@ -87,7 +89,7 @@ TEST_CASE("AddressValidationTest.LengthIsCountedInCharactersAndBounded") {
     return "1 " + name + " Lane, Sale, M33 4ZH";
   };
 
-  CHECK(tool.run({{"address", with_name(174)}})["ok"] == true);   // 200 characters, 374 bytes
+  CHECK(tool.run({{"address", with_name(174)}})["ok"] == true);  // 200 characters, 374 bytes
   CHECK(tool.run({{"address", with_name(180)}})["error"]["code"] == "too_long");
   CHECK(tool.run({{"address", std::string(100000, 'x')}})["error"]["code"] == "too_long");
 }

@@ -14,34 +14,39 @@ namespace {
 using Words = std::vector<std::string>;
 
 constexpr std::array<std::string_view, 50> kStreetTypes{
-    "road",     "rd",     "street",   "st",     "lane",   "ln",      "avenue",  "ave",  "av",
-    "close",    "cl",     "drive",    "dr",     "walk",   "way",     "court",   "ct",   "crescent",
-    "cres",     "grove",  "gardens",  "gdns",   "place",  "pl",      "terrace", "row",  "square",
-    "sq",       "hill",   "green",    "park",   "mews",   "rise",    "view",    "bank", "croft",
-    "fold",     "parade", "meadow",   "meadows", "quay",  "wharf",   "common",  "gate", "field",
-    "fields",   "brow",   "boulevard", "circle", "broadway"};
-constexpr std::array<std::string_view, 9> kUnits{"flat", "apartment", "apt",  "unit", "suite",
+    "road",   "rd",     "street",    "st",      "lane",    "ln",    "avenue",  "ave",  "av",
+    "close",  "cl",     "drive",     "dr",      "walk",    "way",   "court",   "ct",   "crescent",
+    "cres",   "grove",  "gardens",   "gdns",    "place",   "pl",    "terrace", "row",  "square",
+    "sq",     "hill",   "green",     "park",    "mews",    "rise",  "view",    "bank", "croft",
+    "fold",   "parade", "meadow",    "meadows", "quay",    "wharf", "common",  "gate", "field",
+    "fields", "brow",   "boulevard", "circle",  "broadway"};
+constexpr std::array<std::string_view, 9> kUnits{"flat", "apartment", "apt",   "unit",  "suite",
                                                  "room", "floor",     "block", "studio"};
 constexpr std::array<std::string_view, 8> kSides{"north", "south", "east", "west",
                                                  "n",     "s",     "e",    "w"};
 constexpr std::array<std::string_view, 5> kCountries{"uk", "u.k", "gb", "england",
                                                      "united kingdom"};
-constexpr std::array<std::string_view, 6> kCounties{"greater manchester", "gtr manchester",
-                                                    "cheshire",           "lancashire",
-                                                    "merseyside",         "gm"};
+constexpr std::array<std::string_view, 6> kCounties{
+    "greater manchester", "gtr manchester", "cheshire", "lancashire", "merseyside", "gm"};
 // Only for texts without commas, where nothing else tells a street from a town.
 constexpr std::array<std::string_view, 36> kPlaces{
-    "manchester", "salford",     "liverpool",   "leeds",      "bolton",      "stockport",
-    "london",     "birmingham",  "warrington",  "urmston",    "flixton",     "davyhulme",
-    "stretford",  "sale",        "old trafford", "irlam",     "cadishead",   "eccles",
-    "altrincham", "timperley",   "partington",  "carrington", "chorlton",    "didsbury",
-    "worsley",    "swinton",     "monton",      "hale",       "bowdon",      "wythenshawe",
-    "firswood",   "gorse hill",  "sale moor",   "ashton",     "broadheath",  "whalley range"};
+    "manchester", "salford",    "liverpool",    "leeds",      "bolton",     "stockport",
+    "london",     "birmingham", "warrington",   "urmston",    "flixton",    "davyhulme",
+    "stretford",  "sale",       "old trafford", "irlam",      "cadishead",  "eccles",
+    "altrincham", "timperley",  "partington",   "carrington", "chorlton",   "didsbury",
+    "worsley",    "swinton",    "monton",       "hale",       "bowdon",     "wythenshawe",
+    "firswood",   "gorse hill", "sale moor",    "ashton",     "broadheath", "whalley range"};
 constexpr std::size_t kCities = 9;  // the first of kPlaces
 
-bool is_digit(char c) { return c >= '0' && c <= '9'; }
-bool is_upper(char c) { return c >= 'A' && c <= 'Z'; }
-char upper(char c) { return c >= 'a' && c <= 'z' ? static_cast<char>(c - 32) : c; }
+bool is_digit(char c) {
+  return c >= '0' && c <= '9';
+}
+bool is_upper(char c) {
+  return c >= 'A' && c <= 'Z';
+}
+char upper(char c) {
+  return c >= 'a' && c <= 'z' ? static_cast<char>(c - 32) : c;
+}
 
 std::string lower(std::string_view text) {
   std::string out(text);
@@ -142,7 +147,8 @@ std::string join(const std::vector<Words>& parts, std::size_t from, std::size_t 
   return out;
 }
 
-// Takes the last postcode out of `parts`; puts its full form into `shown`, the same text for people.
+// Takes the last postcode out of `parts`; puts its full form into `shown`, the same text for
+// people.
 std::string take_postcode(std::vector<Words>& parts, std::vector<Words>& shown) {
   for (auto part = parts.size(); part-- > 0;) {
     auto& words = parts[part];
@@ -171,7 +177,8 @@ std::string take_postcode(std::vector<Words>& parts, std::vector<Words>& shown) 
 template <typename List>
 std::size_t ends_with(const Words& words, const List& list) {
   for (std::size_t count = std::min<std::size_t>(2, words.size()); count > 0; --count) {
-    if (among(list, join(words.end() - static_cast<std::ptrdiff_t>(count), words.end()))) return count;
+    if (among(list, join(words.end() - static_cast<std::ptrdiff_t>(count), words.end())))
+      return count;
   }
   return 0;
 }
@@ -196,7 +203,9 @@ bool is_numbered(const Words& words) {  // "20 Moss Lane", "Flat 3 20 Moss Lane"
   return words.size() >= unit + 2 && is_digit(words[unit][0]) && !is_digit(words[unit + 1][0]);
 }
 
-bool is_number(const Words& words) { return words.size() == 1 && is_digit(words[0][0]); }
+bool is_number(const Words& words) {
+  return words.size() == 1 && is_digit(words[0][0]);
+}
 
 bool has_street_type(const Words& words) {
   return words.size() >= 2 && std::any_of(words.begin() + 1, words.end(), [](const auto& word) {

@@ -1,5 +1,5 @@
-// Tells whether a team gets a new kit this season, from the directory table `teams`. [worker]; keeps
-// nothing between calls.
+// Tells whether a team gets a new kit this season, from the directory table `teams`. [worker];
+// keeps nothing between calls.
 #include <algorithm>
 #include <nlohmann/json.hpp>
 #include <optional>
@@ -50,7 +50,8 @@ std::string directory_age(std::string_view typed) {
 
 class LocalTeams {
  public:
-  LocalTeams(dugout::sdk::Host host, std::string season) : host_(host), season_(std::move(season)) {}
+  LocalTeams(dugout::sdk::Host host, std::string season)
+      : host_(host), season_(std::move(season)) {}
 
   // A club has a few dozen teams, so all are read and compared here: the cells are typed by people.
   dugout::Outcome<std::optional<json>> find(std::string_view name, std::string_view age) const {
@@ -87,8 +88,8 @@ class CheckIfKitNeeded final : public dugout::sdk::Tool {
   // [worker]
   dugout::Outcome<std::string> run(std::string_view args, std::string_view /*context*/) override {
     const auto wanted = json::parse(args);
-    const auto team = teams_.find(wanted["team_name"].get<std::string>(),
-                                  wanted["age_group"].get<std::string>());
+    const auto team =
+        teams_.find(wanted["team_name"].get<std::string>(), wanted["age_group"].get<std::string>());
     if (!team) return refused("unavailable", "The team list cannot be read now.", true);
     if (!*team) return refused("not_found", "No such team this season.", false);
     const auto& row = **team;

@@ -1,6 +1,6 @@
-// Looks for a registration by the names of player and parent. Names are no secret, so they alone get
-// a bare yes or no; only with the player's date of birth and the parent's postcode does anything of
-// the record come out. [worker]; keeps nothing between calls.
+// Looks for a registration by the names of player and parent. Names are no secret, so they alone
+// get a bare yes or no; only with the player's date of birth and the parent's postcode does
+// anything of the record come out. [worker]; keeps nothing between calls.
 #include <utf8proc.h>
 
 #include <cstdlib>
@@ -64,15 +64,15 @@ std::string with_single_blanks(std::string_view text) {
 // "  ben  O’NEILL " -> "ben o'neill". Must equal what update_reg_details_to_db writes as name_key.
 std::string folded(std::string_view name) {
   const auto straight = with_straight_quotes(name);
-  const auto options = static_cast<utf8proc_option_t>(UTF8PROC_COMPOSE | UTF8PROC_STABLE | UTF8PROC_COMPAT |
-                                                      UTF8PROC_CASEFOLD | UTF8PROC_STRIPCC);
+  const auto options = static_cast<utf8proc_option_t>(
+      UTF8PROC_COMPOSE | UTF8PROC_STABLE | UTF8PROC_COMPAT | UTF8PROC_CASEFOLD | UTF8PROC_STRIPCC);
   utf8proc_uint8_t* mapped = nullptr;
-  const auto size =
-      utf8proc_map(reinterpret_cast<const utf8proc_uint8_t*>(straight.data()),
-                   static_cast<utf8proc_ssize_t>(straight.size()), &mapped, options);
+  const auto size = utf8proc_map(reinterpret_cast<const utf8proc_uint8_t*>(straight.data()),
+                                 static_cast<utf8proc_ssize_t>(straight.size()), &mapped, options);
   const std::unique_ptr<utf8proc_uint8_t, decltype(&std::free)> owner(mapped, &std::free);
   if (size < 0) return {};
-  return with_single_blanks({reinterpret_cast<const char*>(mapped), static_cast<std::size_t>(size)});
+  return with_single_blanks(
+      {reinterpret_cast<const char*>(mapped), static_cast<std::size_t>(size)});
 }
 
 // For comparison only: blanks out, letters large.
@@ -105,7 +105,9 @@ std::string refused(std::string_view code, std::string_view message, bool retrya
       .dump();
 }
 
-std::string done(json data) { return json{{"ok", true}, {"data", std::move(data)}}.dump(); }
+std::string done(json data) {
+  return json{{"ok", true}, {"data", std::move(data)}}.dump();
+}
 
 bool matches(const json& row, const std::string& dob, const std::string& postcode) {
   return !dob.empty() && !postcode.empty() && packed(row.value("player_dob", "")) == dob &&

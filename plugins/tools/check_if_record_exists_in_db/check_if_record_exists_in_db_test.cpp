@@ -12,15 +12,25 @@ constexpr const char* kId = "tool.check_if_record_exists_in_db";
 
 void seed() {
   dugout::test::reset_services();
-  dugout::test::rows()["registrations"] = json::array(
-      {{{"id", "rec1"}, {"name_key", "ben o'neill|sean o'neill"}, {"player_dob", "29-02-2016"},
-        {"parent_post_code", "M32 9LX"}, {"played_for_urmston_town_last_season", "Y"},
-        {"team", "Leopards"}, {"age_group", "u10"}, {"registration_status", "pending_payment"},
-        {"parent_telephone", "07700900300"}},
-       {{"id", "rec2"}, {"name_key", "zoë núñez|ana núñez"}, {"player_dob", "14-05-2017"},
-        {"parent_post_code", "M41 7QT"}, {"played_for_urmston_town_last_season", "N"},
-        {"team", "Lions"}, {"age_group", "u9"}, {"kit_size", "7/8"},
-        {"registration_status", "active"}}});
+  dugout::test::rows()["registrations"] =
+      json::array({{{"id", "rec1"},
+                    {"name_key", "ben o'neill|sean o'neill"},
+                    {"player_dob", "29-02-2016"},
+                    {"parent_post_code", "M32 9LX"},
+                    {"played_for_urmston_town_last_season", "Y"},
+                    {"team", "Leopards"},
+                    {"age_group", "u10"},
+                    {"registration_status", "pending_payment"},
+                    {"parent_telephone", "07700900300"}},
+                   {{"id", "rec2"},
+                    {"name_key", "zoë núñez|ana núñez"},
+                    {"player_dob", "14-05-2017"},
+                    {"parent_post_code", "M41 7QT"},
+                    {"played_for_urmston_town_last_season", "N"},
+                    {"team", "Lions"},
+                    {"age_group", "u9"},
+                    {"kit_size", "7/8"},
+                    {"registration_status", "active"}}});
 }
 
 json names(const char* player, const char* parent) {
@@ -39,11 +49,18 @@ json factors(const char* player, const char* parent, const char* dob, const char
 TEST_CASE("CheckIfRecordExistsTest.NamesAloneGetABareAnswer") {
   seed();
   PluginUnderTest tool(kId);
-  const auto [player, parent, found] = GENERATE(table<const char*, const char*, const char*>(
-      {{"Ben O'Neill", "Sean O'Neill", "Y"}, {"Ben O’Neill", "Sean O‘Neill", "Y"},
-       {"  ben   o'neill ", "SEAN\tO'NEILL", "Y"}, {"ZOË NÚÑEZ", "Ana Nu\xCC\x81n\xCC\x83"
-       "ez", "Y"}, {"Alfie Barlow", "Helen Barlow", "N"}, {"Ben O'Neill", "Helen Barlow", "N"},
-       {"Ben O'Neill' OR '1'='1", "Sean O'Neill", "N"}, {"Ben", "Sean O'Neill", "N"}}));
+  const auto [player, parent, found] = GENERATE(
+      table<const char*, const char*, const char*>({{"Ben O'Neill", "Sean O'Neill", "Y"},
+                                                    {"Ben O’Neill", "Sean O‘Neill", "Y"},
+                                                    {"  ben   o'neill ", "SEAN\tO'NEILL", "Y"},
+                                                    {"ZOË NÚÑEZ",
+                                                     "Ana Nu\xCC\x81n\xCC\x83"
+                                                     "ez",
+                                                     "Y"},
+                                                    {"Alfie Barlow", "Helen Barlow", "N"},
+                                                    {"Ben O'Neill", "Helen Barlow", "N"},
+                                                    {"Ben O'Neill' OR '1'='1", "Sean O'Neill", "N"},
+                                                    {"Ben", "Sean O'Neill", "N"}}));
 
   const auto result = tool.run(names(player, parent));
 
@@ -59,9 +76,13 @@ TEST_CASE("CheckIfRecordExistsTest.BothFactorsOpenTheRecord") {
   const auto ben = tool.run(factors("ben o’neill", "Sean O'Neill", "29-02-2016", "m329lx"));
   const auto zoe = tool.run(factors("Zoë Núñez", "Ana Núñez", "14-05-2017", "M41 7QT"));
 
-  CHECK(ben["data"] == json{{"record_found", "Y"}, {"verified", "Y"}, {"record_id", "rec1"},
-                            {"played_last_season", "Y"}, {"team", "Leopards"},
-                            {"age_group", "u10"}, {"registration_status", "pending_payment"}});
+  CHECK(ben["data"] == json{{"record_found", "Y"},
+                            {"verified", "Y"},
+                            {"record_id", "rec1"},
+                            {"played_last_season", "Y"},
+                            {"team", "Leopards"},
+                            {"age_group", "u10"},
+                            {"registration_status", "pending_payment"}});
   CHECK(zoe["data"]["kit_size"] == "7/8");
   CHECK(zoe["data"]["played_last_season"] == "N");
 }

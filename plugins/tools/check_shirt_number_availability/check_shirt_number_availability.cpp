@@ -1,6 +1,6 @@
-// Says whether a shirt number of a team is free and which others are; never who wears one. Reads the
-// table `shirts`, in which update_kit_details_to_db claims numbers. [worker]; keeps nothing between
-// calls, so the answer is a hint: only the claim decides.
+// Says whether a shirt number of a team is free and which others are; never who wears one. Reads
+// the table `shirts`, in which update_kit_details_to_db claims numbers. [worker]; keeps nothing
+// between calls, so the answer is a hint: only the claim decides.
 #include <algorithm>
 #include <array>
 #include <cstdlib>
@@ -67,12 +67,15 @@ int shirt_number_of(const json& value) {
     if (number >= 1 && number <= kHighest) digits = std::to_string(static_cast<int>(number));
   }
   if (digits.empty() || digits.size() > 3) return 0;
-  if (!std::all_of(digits.begin(), digits.end(), [](char c) { return c >= '0' && c <= '9'; })) return 0;
+  if (!std::all_of(digits.begin(), digits.end(), [](char c) { return c >= '0' && c <= '9'; }))
+    return 0;
   const int number = std::atoi(digits.c_str());
   return number <= kHighest ? number : 0;
 }
 
-bool is_goalkeeper(int number) { return number == 1 || number == 12; }
+bool is_goalkeeper(int number) {
+  return number == 1 || number == 12;
+}
 
 using Taken = std::array<bool, kHighest + 1>;
 
@@ -113,9 +116,8 @@ std::vector<int> free_near(const Taken& taken, int wish, bool same_kind = true) 
     if (is_goalkeeper(number) == (is_goalkeeper(wish) && same_kind)) out.push_back(number);
   }
   if (out.empty() && is_goalkeeper(wish) && same_kind) return free_near(taken, wish, false);
-  std::stable_sort(out.begin(), out.end(), [wish](int a, int b) {
-    return std::abs(a - wish) < std::abs(b - wish);
-  });
+  std::stable_sort(out.begin(), out.end(),
+                   [wish](int a, int b) { return std::abs(a - wish) < std::abs(b - wish); });
   if (out.size() > kOffered) out.resize(kOffered);
   std::sort(out.begin(), out.end());
   return out;
@@ -135,7 +137,8 @@ std::string refused(std::string_view code, std::string_view message, bool retrya
 
 class CheckShirtNumberAvailability final : public dugout::sdk::Tool {
  public:
-  CheckShirtNumberAvailability(std::string_view /*config*/, dugout::sdk::Host host) : shirts_(host) {}
+  CheckShirtNumberAvailability(std::string_view /*config*/, dugout::sdk::Host host)
+      : shirts_(host) {}
 
   std::string describe() const override { return std::string(kDeclaration); }
 

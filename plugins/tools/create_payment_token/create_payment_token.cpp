@@ -1,6 +1,7 @@
 // Creates the payment request of a registration: signing fee now, monthly Direct Debit later. The
-// local backend keeps it in the table `payment_requests`, one row per idempotency key, so a repeated
-// call gives the same token and nobody is asked to pay twice. [worker]; no state between calls.
+// local backend keeps it in the table `payment_requests`, one row per idempotency key, so a
+// repeated call gives the same token and nobody is asked to pay twice. [worker]; no state between
+// calls.
 #include <sys/random.h>
 
 #include <array>
@@ -43,8 +44,9 @@ constexpr std::string_view kDeclaration = R"({
       "preferred_payment_day": {"type": "string"}}},
   "timeout_ms": 10000})";
 
-constexpr std::array<const char*, 6> kTexts{"player_full_name", "age_group",         "team_name",
-                                            "parent_full_name", "parent_first_name", "parent_phone"};
+constexpr std::array<const char*, 6> kTexts{"player_full_name",  "age_group",
+                                            "team_name",         "parent_full_name",
+                                            "parent_first_name", "parent_phone"};
 
 struct Settings {
   int signing_fee_pence, monthly_pence;
@@ -79,7 +81,9 @@ std::string fresh_token() {
   return out;
 }
 
-bool is_blank(std::string_view text) { return text.find_first_not_of(" \t\r\n") == text.npos; }
+bool is_blank(std::string_view text) {
+  return text.find_first_not_of(" \t\r\n") == text.npos;
+}
 
 // 1 to 31 or -1; 0 for all else, which is refused.
 int payment_day_of(const json& value) {
@@ -150,7 +154,8 @@ class CreatePaymentToken final : public dugout::sdk::Tool {
     auto wanted = json::parse(args);
     std::string missing;
     for (const auto* name : kTexts) {
-      if (is_blank(wanted[name].get<std::string>())) missing += (missing.empty() ? "" : ", ") + std::string(name);
+      if (is_blank(wanted[name].get<std::string>()))
+        missing += (missing.empty() ? "" : ", ") + std::string(name);
     }
     if (!missing.empty()) return refused("missing_input", "Missing: " + missing + ".");
     const int day = payment_day_of(wanted["preferred_payment_day"]);

@@ -14,9 +14,13 @@ namespace {
 constexpr const char* kId = "tool.create_payment_token";
 
 json order(json day = 15) {
-  return {{"player_full_name", "Alfie Barlow"}, {"age_group", "u9"}, {"team_name", "Lions"},
-          {"parent_full_name", "Helen Barlow"}, {"parent_first_name", "Helen"},
-          {"preferred_payment_day", day}, {"parent_phone", "07700900123"}};
+  return {{"player_full_name", "Alfie Barlow"},
+          {"age_group", "u9"},
+          {"team_name", "Lions"},
+          {"parent_full_name", "Helen Barlow"},
+          {"parent_first_name", "Helen"},
+          {"preferred_payment_day", day},
+          {"parent_phone", "07700900123"}};
 }
 
 }  // namespace
@@ -112,12 +116,14 @@ TEST_CASE("CreatePaymentTokenTest.MissingInputsAreNamed") {
 
 TEST_CASE("CreatePaymentTokenTest.AmountsAndLinkAreSettings") {
   dugout::test::reset_services();
-  PluginUnderTest tool(kId, {{"signing_fee_pence", 5005}, {"monthly_pence", 900},
+  PluginUnderTest tool(kId, {{"signing_fee_pence", 5005},
+                             {"monthly_pence", 900},
                              {"public_base_url", "https://pay.example.org/"}});
 
   const auto data = tool.run(order())["data"];
 
   CHECK(data["signing_fee_amount_pounds"] == "50.05");
   CHECK(data["monthly_amount_pounds"] == "9.00");
-  CHECK(data["payment_link"].get<std::string>().rfind("https://pay.example.org/reg_setup/BRQ", 0) == 0);
+  CHECK(data["payment_link"].get<std::string>().rfind("https://pay.example.org/reg_setup/BRQ", 0) ==
+        0);
 }

@@ -28,7 +28,9 @@ std::uint64_t fnv(std::string_view text, std::uint64_t state) {
   return state;
 }
 
-Error cannot_write() { return Error{Code::kUnavailable, "the outbox cannot be written"}; }
+Error cannot_write() {
+  return Error{Code::kUnavailable, "the outbox cannot be written"};
+}
 
 bool write_all(int file, std::string_view text) {
   while (!text.empty()) {

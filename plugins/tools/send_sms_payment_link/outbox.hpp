@@ -1,6 +1,7 @@
-// The SMS service of a fresh install: a folder with one file for each message. A message is there as a
-// whole or not at all, under a name made from its idempotency key, so the same call finds it again.
-// [any]; a message is written by one call at a time, as the host gives a key to one call only.
+// The SMS service of a fresh install: a folder with one file for each message. A message is there
+// as a whole or not at all, under a name made from its idempotency key, so the same call finds it
+// again. [any]; a message is written by one call at a time, as the host gives a key to one call
+// only.
 #pragma once
 
 #include <nlohmann/json_fwd.hpp>

@@ -1,6 +1,6 @@
-// Sends the parent the link to pay and set up the Direct Debit. One message per idempotency key, and
-// at most one resend per payment request: the table `sms_resends` keeps who claimed it. [worker]; no
-// state between calls.
+// Sends the parent the link to pay and set up the Direct Debit. One message per idempotency key,
+// and at most one resend per payment request: the table `sms_resends` keeps who claimed it.
+// [worker]; no state between calls.
 #include <algorithm>
 #include <nlohmann/json.hpp>
 #include <string>
@@ -33,7 +33,9 @@ constexpr std::string_view kDeclaration = R"({
       "payment_link": {"type": "string"}, "sms_delivery_status": {"enum": ["sent", "failed"]}}},
   "timeout_ms": 15000})";
 
-bool is_digit(char c) { return c >= '0' && c <= '9'; }
+bool is_digit(char c) {
+  return c >= '0' && c <= '9';
+}
 
 // "+447" and nine digits; empty for anything that is no UK mobile.
 std::string mobile_of(std::string_view typed) {
@@ -51,13 +53,15 @@ std::string mobile_of(std::string_view typed) {
   } else if (rest.starts_with("07")) {
     rest.remove_prefix(1);
   }
-  if (rest.size() != 10 || rest[0] != '7' || !std::all_of(rest.begin(), rest.end(), is_digit)) return {};
+  if (rest.size() != 10 || rest[0] != '7' || !std::all_of(rest.begin(), rest.end(), is_digit))
+    return {};
   return "+44" + std::string(rest);
 }
 
 // It becomes a part of a link, so nothing but letters and digits.
 bool is_token(std::string_view text) {
-  return text.size() >= 10 && text.size() <= 50 && std::all_of(text.begin(), text.end(), [](char c) {
+  return text.size() >= 10 && text.size() <= 50 &&
+         std::all_of(text.begin(), text.end(), [](char c) {
            return is_digit(c) || (c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z');
          });
 }
@@ -65,8 +69,9 @@ bool is_token(std::string_view text) {
 // Names come from people: an SMS is one paragraph.
 std::string one_line(std::string_view text) {
   std::string out(text);
-  std::replace_if(out.begin(), out.end(),
-                  [](char c) { return static_cast<unsigned char>(c) < 0x20 || c == 0x7f; }, ' ');
+  std::replace_if(
+      out.begin(), out.end(),
+      [](char c) { return static_cast<unsigned char>(c) < 0x20 || c == 0x7f; }, ' ');
   return out;
 }
 
@@ -191,8 +196,10 @@ class SendSmsPaymentLink final : public dugout::sdk::Tool {
             {"resend", is_resend(wanted)},
             {"sent_at_ms", host_.unix_ms()},
             {"text", "Hi " + parent + ", this is the registration assistant of " + club_ + ". " +
-                         player + "'s registration is nearly complete. Please pay the signing-on fee "
-                         "and set up the monthly subscription to secure the place: " + link}};
+                         player +
+                         "'s registration is nearly complete. Please pay the signing-on fee "
+                         "and set up the monthly subscription to secure the place: " +
+                         link}};
   }
 
   dugout::sdk::Host host_;

@@ -46,8 +46,11 @@ class Outbox {
 };
 
 json sms(json resend = false, const char* phone = "07700900123") {
-  return {{"billing_request_id", "BRQTEST0000000000001"}, {"parent_phone", phone},
-          {"player_name", "Alfie"}, {"parent_first_name", "Helen"}, {"resend", resend}};
+  return {{"billing_request_id", "BRQTEST0000000000001"},
+          {"parent_phone", phone},
+          {"player_name", "Alfie"},
+          {"parent_first_name", "Helen"},
+          {"resend", resend}};
 }
 
 }  // namespace
@@ -167,7 +170,8 @@ TEST_CASE("SendSmsPaymentLinkTest.ReconcileChecksTheFile") {
 TEST_CASE("SendSmsPaymentLinkTest.TokenMayNotCarryAnotherPath") {
   const Outbox outbox;
   PluginUnderTest tool(kId, outbox.config());
-  for (const auto* token : {"../../admin/x", "BRQ", "BRQ0000000000000000?x=1", "BRQ 0000000000001"}) {
+  for (const auto* token :
+       {"../../admin/x", "BRQ", "BRQ0000000000000000?x=1", "BRQ 0000000000001"}) {
     auto wanted = sms();
     wanted["billing_request_id"] = token;
     CHECK(tool.run(wanted)["error"]["code"] == "invalid_token");

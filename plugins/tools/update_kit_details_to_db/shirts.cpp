@@ -20,7 +20,8 @@ std::string text_of(const json& row, const char* member) {  // YAML may give 7 a
 }
 
 bool is_of(const json& row, const Shirt& shirt) {
-  return text_of(row, "season") == shirt.season && folded(text_of(row, "team")) == folded(shirt.team) &&
+  return text_of(row, "season") == shirt.season &&
+         folded(text_of(row, "team")) == folded(shirt.team) &&
          record_age(text_of(row, "age_group")) == shirt.age_group &&
          text_of(row, "shirt_number") == std::to_string(shirt.number);
 }
@@ -31,7 +32,9 @@ std::string unique_key(const Shirt& shirt, std::size_t edition) {
   return edition == 1 ? key : key + "|" + std::to_string(edition);
 }
 
-Error taken() { return Error{Code::kConflict, "the number is taken"}; }
+Error taken() {
+  return Error{Code::kConflict, "the number is taken"};
+}
 
 }  // namespace
 
@@ -78,8 +81,8 @@ Status LocalShirts::release_others(const Shirt& kept, const std::string& record)
   if (!rows) return rows.error();
   for (const auto& held : json::parse(*rows)) {
     if (is_of(held, kept)) continue;
-    const auto changed = host_.update_row("shirts", text_of(held, "id"),
-                                          R"({"record_id": null, "released": true})");
+    const auto changed =
+        host_.update_row("shirts", text_of(held, "id"), R"({"record_id": null, "released": true})");
     if (!changed) return changed.error();
   }
   return Done{};

@@ -1,7 +1,7 @@
-// Claims of shirt numbers in the table `shirts`. One number of a team has at most one holder, without
-// locks: the unique key of an insert decides. A released row stays for ever; the next holder inserts
-// the next edition of the key ("2526|lions|u9|7", then "...|7|2"), so a race for a released number is
-// decided the same way. [worker]; keeps nothing between calls.
+// Claims of shirt numbers in the table `shirts`. One number of a team has at most one holder,
+// without locks: the unique key of an insert decides. A released row stays for ever; the next
+// holder inserts the next edition of the key ("2526|lions|u9|7", then "...|7|2"), so a race for a
+// released number is decided the same way. [worker]; keeps nothing between calls.
 #pragma once
 
 #include <string>
@@ -29,7 +29,7 @@ class LocalShirts {
   dugout::sdk::Host host_;
 };
 
-std::string folded(std::string_view text);      // trimmed, ASCII letters small
+std::string folded(std::string_view text);       // trimmed, ASCII letters small
 std::string record_age(std::string_view typed);  // "U10s" -> "u10"
 
 }  // namespace update_kit

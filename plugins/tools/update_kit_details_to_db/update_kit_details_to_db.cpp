@@ -51,7 +51,8 @@ int shirt_number_of(const json& value) {
     if (number >= 1 && number <= kHighest) digits = std::to_string(static_cast<int>(number));
   }
   if (digits.empty() || digits.size() > 3) return 0;
-  if (!std::all_of(digits.begin(), digits.end(), [](char c) { return c >= '0' && c <= '9'; })) return 0;
+  if (!std::all_of(digits.begin(), digits.end(), [](char c) { return c >= '0' && c <= '9'; }))
+    return 0;
   const int number = std::atoi(digits.c_str());
   return number <= kHighest ? number : 0;
 }
@@ -62,11 +63,14 @@ std::string refused(std::string_view code, std::string_view message, bool retrya
       .dump();
 }
 
-std::string unavailable() { return refused("unavailable", "The records cannot be written now.", true); }
+std::string unavailable() {
+  return refused("unavailable", "The records cannot be written now.", true);
+}
 
 class UpdateKitDetails final : public dugout::sdk::Tool {
  public:
-  UpdateKitDetails(std::string_view /*config*/, dugout::sdk::Host host) : host_(host), shirts_(host) {}
+  UpdateKitDetails(std::string_view /*config*/, dugout::sdk::Host host)
+      : host_(host), shirts_(host) {}
 
   std::string describe() const override { return std::string(kDeclaration); }
 
@@ -81,7 +85,8 @@ class UpdateKitDetails final : public dugout::sdk::Tool {
     }
     const bool keeper = shirt.number == 1 || shirt.number == 12;
     if (wanted["kit_type_required"] != (keeper ? "Goalkeeper" : "Outfield")) {
-      return refused("kit_type_mismatch", "1 and 12 are goalkeepers' numbers, all others outfield.");
+      return refused("kit_type_mismatch",
+                     "1 and 12 are goalkeepers' numbers, all others outfield.");
     }
     return store(wanted, shirt);
   }

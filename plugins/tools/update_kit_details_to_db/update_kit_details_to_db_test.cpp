@@ -15,19 +15,23 @@ constexpr const char* kId = "tool.update_kit_details_to_db";
 
 void seed(int players = 3) {
   dugout::test::reset_services();
-  rows()["shirts"] = json::array({{{"id", "s1"}, {"team", "Leopards"}, {"age_group", "u10"},
-                                   {"season", 2526}, {"shirt_number", 10}}});
+  rows()["shirts"] = json::array({{{"id", "s1"},
+                                   {"team", "Leopards"},
+                                   {"age_group", "u10"},
+                                   {"season", 2526},
+                                   {"shirt_number", 10}}});
   rows()["registrations"] = json::array();
   for (int player = 1; player <= players; ++player) {
     rows()["registrations"].push_back({{"id", "rec" + std::to_string(player)},
                                        {"player_full_name", "Ben O'Neill"},
-                                       {"team", "Leopards"}, {"age_group", "u10"}});
+                                       {"team", "Leopards"},
+                                       {"age_group", "u10"}});
   }
 }
 
 json kit(const std::string& record, json number, const char* type = "Outfield") {
-  return {{"record_id", record}, {"team", "Leopards"}, {"age_group", "u10"}, {"kit_size", "11/12"},
-          {"shirt_number", number}, {"kit_type_required", type}};
+  return {{"record_id", record}, {"team", "Leopards"},     {"age_group", "u10"},
+          {"kit_size", "11/12"}, {"shirt_number", number}, {"kit_type_required", type}};
 }
 
 json row(const std::string& record) {

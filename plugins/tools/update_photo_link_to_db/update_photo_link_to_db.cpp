@@ -1,5 +1,5 @@
-// Puts the photo's link, and the conversation if it is to be kept, into the registration. Writing the
-// same again changes nothing. [worker]; no state between calls.
+// Puts the photo's link, and the conversation if it is to be kept, into the registration. Writing
+// the same again changes nothing. [worker]; no state between calls.
 #include <nlohmann/json.hpp>
 #include <string>
 
@@ -52,7 +52,8 @@ class UpdatePhotoLink final : public dugout::sdk::Tool {
   dugout::Outcome<std::string> run(std::string_view args, std::string_view /*context*/) override {
     const auto wanted = json::parse(args);
     const auto link = wanted["id_image_link"].get<std::string>();
-    if (!is_link(link)) return refused("invalid_link", "The photo's link is not one of a photo store.");
+    if (!is_link(link))
+      return refused("invalid_link", "The photo's link is not one of a photo store.");
     json changes{{"id_image_link", link}, {"id_photo_provided", "Y"}};
     if (keep_history_ && wanted.contains("conversation_history")) {
       changes["conversation_history"] = wanted["conversation_history"].dump();

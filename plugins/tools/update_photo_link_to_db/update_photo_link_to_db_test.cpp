@@ -26,7 +26,8 @@ TEST_CASE("UpdatePhotoLinkTest.LinkAndHistoryAreStored") {
   seed();
   PluginUnderTest tool(kId);
   auto wanted = link();
-  wanted["conversation_history"] = json::array({{{"role", "user"}, {"content", "Zoë says \"hi\""}}});
+  wanted["conversation_history"] =
+      json::array({{{"role", "user"}, {"content", "Zoë says \"hi\""}}});
 
   const auto result = tool.run(wanted);
 
@@ -37,7 +38,8 @@ TEST_CASE("UpdatePhotoLinkTest.LinkAndHistoryAreStored") {
   const auto& row = rows()["registrations"][0];
   CHECK(row["id_image_link"] == "photo:00ff.jpg");
   CHECK(row["id_photo_provided"] == "Y");
-  CHECK(json::parse(row["conversation_history"].get<std::string>()) == wanted["conversation_history"]);
+  CHECK(json::parse(row["conversation_history"].get<std::string>()) ==
+        wanted["conversation_history"]);
 }
 
 TEST_CASE("UpdatePhotoLinkTest.RepeatChangesNothing") {

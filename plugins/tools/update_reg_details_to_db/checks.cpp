@@ -55,8 +55,9 @@ Verdict age(const std::string& value) {
 
 Verdict payment_day(const std::string& value) {
   if (value == "-1") return value;
-  const bool digits = !value.empty() && value.size() <= 2 &&
-                      std::all_of(value.begin(), value.end(), [](char c) { return c >= '0' && c <= '9'; });
+  const bool digits =
+      !value.empty() && value.size() <= 2 &&
+      std::all_of(value.begin(), value.end(), [](char c) { return c >= '0' && c <= '9'; });
   const int day = digits ? std::stoi(value) : 0;
   return or_else(day >= 1 && day <= 31 ? std::to_string(day) : std::string{},
                  "must be 1 to 31, or -1 for the last day of the month");
@@ -64,17 +65,28 @@ Verdict payment_day(const std::string& value) {
 
 Verdict verdict(const Field& field, const std::string& value, const Date& today) {
   switch (field.kind) {
-    case Kind::kText: return text(field, value);
-    case Kind::kChoice: return choice(field.choices, value);
-    case Kind::kDate: return date(value, today);
-    case Kind::kAge: return age(value);
-    case Kind::kMobile: return or_else(mobile_of(value), "is not a UK mobile number");
-    case Kind::kEmail: return or_else(email_of(value), "is not an email address");
-    case Kind::kPostcode: return or_else(postcode_of(value), "is not a full UK postcode");
-    case Kind::kMoney: return or_else(pounds_of(value), "is not an amount in pounds");
-    case Kind::kDay: return payment_day(value);
-    case Kind::kSetLater: return Reason{"is set by update_kit_details_to_db only"};
-    case Kind::kComputed: break;
+    case Kind::kText:
+      return text(field, value);
+    case Kind::kChoice:
+      return choice(field.choices, value);
+    case Kind::kDate:
+      return date(value, today);
+    case Kind::kAge:
+      return age(value);
+    case Kind::kMobile:
+      return or_else(mobile_of(value), "is not a UK mobile number");
+    case Kind::kEmail:
+      return or_else(email_of(value), "is not an email address");
+    case Kind::kPostcode:
+      return or_else(postcode_of(value), "is not a full UK postcode");
+    case Kind::kMoney:
+      return or_else(pounds_of(value), "is not an amount in pounds");
+    case Kind::kDay:
+      return payment_day(value);
+    case Kind::kSetLater:
+      return Reason{"is set by update_kit_details_to_db only"};
+    case Kind::kComputed:
+      break;
   }
   return value;
 }

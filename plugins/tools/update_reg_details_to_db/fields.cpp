@@ -26,7 +26,8 @@ constexpr std::array kFields{
     Field{"parent_first_name", Kind::kText, true},
     Field{"parent_last_name", Kind::kText, true},
     Field{"parent_full_name", Kind::kComputed, false, 1, 101},
-    Field{"parent_relationship_to_player", Kind::kChoice, true, 1, 50, "Mother|Father|Guardian|Other"},
+    Field{"parent_relationship_to_player", Kind::kChoice, true, 1, 50,
+          "Mother|Father|Guardian|Other"},
     Field{"parent_telephone", Kind::kMobile, true},
     Field{"parent_email", Kind::kEmail, true},
     Field{"communication_consent", Kind::kChoice, true, 1, 1, kYesNo},
@@ -68,22 +69,32 @@ std::string hint(const Field& field) {
   switch (field.kind) {
     case Kind::kText:
       return std::to_string(field.min) + " to " + std::to_string(field.max) + " characters";
-    case Kind::kChoice: return "one of " + std::string(field.choices);
-    case Kind::kDate: return "DD-MM-YYYY";
-    case Kind::kAge: return "u and one or two digits, or open";
-    case Kind::kMobile: return "a UK mobile, 07...";
-    case Kind::kEmail: return "an email address";
-    case Kind::kPostcode: return "a UK postcode";
-    case Kind::kMoney: return "pounds";
-    case Kind::kDay: return "1 to 31, or -1 for the last day of the month";
-    case Kind::kSetLater: return "leave empty: update_kit_details_to_db sets it";
-    case Kind::kComputed: return "ignored: computed from first and last name";
+    case Kind::kChoice:
+      return "one of " + std::string(field.choices);
+    case Kind::kDate:
+      return "DD-MM-YYYY";
+    case Kind::kAge:
+      return "u and one or two digits, or open";
+    case Kind::kMobile:
+      return "a UK mobile, 07...";
+    case Kind::kEmail:
+      return "an email address";
+    case Kind::kPostcode:
+      return "a UK postcode";
+    case Kind::kMoney:
+      return "pounds";
+    case Kind::kDay:
+      return "1 to 31, or -1 for the last day of the month";
+    case Kind::kSetLater:
+      return "leave empty: update_kit_details_to_db sets it";
+    case Kind::kComputed:
+      return "ignored: computed from first and last name";
   }
   return {};
 }
 
-// The limits are no keywords of the schema on purpose: the tool itself then names every field that is
-// wrong at once, where a schema check stops at the first.
+// The limits are no keywords of the schema on purpose: the tool itself then names every field that
+// is wrong at once, where a schema check stops at the first.
 json argument(const Field& field) {
   auto types = json::array({"string"});
   if (field.kind == Kind::kDay || field.choices == "0") types.push_back("integer");
@@ -94,7 +105,9 @@ json argument(const Field& field) {
 
 }  // namespace
 
-std::span<const Field> fields() { return kFields; }
+std::span<const Field> fields() {
+  return kFields;
+}
 
 std::string declaration() {
   json properties = json::object(), required = json::array();
@@ -103,25 +116,26 @@ std::string declaration() {
     if (field.required) required.push_back(field.name);
   }
   const json text{{"type", "string"}};
-  return json{{"name", "update_reg_details_to_db"},
-              {"description", "Checks a whole registration and stores it, once per player and season."},
-              {"arguments",
-               {{"type", "object"},
-                {"additionalProperties", false},
-                {"required", required},
-                {"properties", properties}}},
-              {"result",
-               {{"type", "object"},
-                {"required", {"record_id", "registration_status"}},
-                {"properties",
-                 {{"record_id", text},
-                  {"registration_status", text},
-                  {"player_name", text},
-                  {"team", text},
-                  {"age_group", text},
-                  {"billing_request_id", text},
-                  {"registration_code", text}}}}},
-              {"timeout_ms", 10000}}
+  return json{
+      {"name", "update_reg_details_to_db"},
+      {"description", "Checks a whole registration and stores it, once per player and season."},
+      {"arguments",
+       {{"type", "object"},
+        {"additionalProperties", false},
+        {"required", required},
+        {"properties", properties}}},
+      {"result",
+       {{"type", "object"},
+        {"required", {"record_id", "registration_status"}},
+        {"properties",
+         {{"record_id", text},
+          {"registration_status", text},
+          {"player_name", text},
+          {"team", text},
+          {"age_group", text},
+          {"billing_request_id", text},
+          {"registration_code", text}}}}},
+      {"timeout_ms", 10000}}
       .dump();
 }
 

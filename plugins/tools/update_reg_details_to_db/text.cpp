@@ -12,9 +12,15 @@
 namespace registration {
 namespace {
 
-bool is_digit(char c) { return c >= '0' && c <= '9'; }
-bool is_upper(char c) { return c >= 'A' && c <= 'Z'; }
-bool all_digits(std::string_view text) { return std::all_of(text.begin(), text.end(), is_digit); }
+bool is_digit(char c) {
+  return c >= '0' && c <= '9';
+}
+bool is_upper(char c) {
+  return c >= 'A' && c <= 'Z';
+}
+bool all_digits(std::string_view text) {
+  return std::all_of(text.begin(), text.end(), is_digit);
+}
 
 int number_of(std::string_view digits) {
   int out = 0;
@@ -24,9 +30,11 @@ int number_of(std::string_view digits) {
 
 // Letters, digits and hyphens; bytes above 0x7f belong to international names.
 bool is_label(std::string_view label) {
-  if (label.empty() || label.size() > 63 || label.front() == '-' || label.back() == '-') return false;
+  if (label.empty() || label.size() > 63 || label.front() == '-' || label.back() == '-')
+    return false;
   return std::all_of(label.begin(), label.end(), [](char c) {
-    return is_digit(c) || (c >= 'a' && c <= 'z') || c == '-' || static_cast<unsigned char>(c) > 0x7f;
+    return is_digit(c) || (c >= 'a' && c <= 'z') || c == '-' ||
+           static_cast<unsigned char>(c) > 0x7f;
   });
 }
 
@@ -43,7 +51,8 @@ bool is_domain(std::string_view domain) {
 }
 
 bool is_local_part(std::string_view local) {
-  if (local.empty() || local.size() > 64 || local.front() == '.' || local.back() == '.') return false;
+  if (local.empty() || local.size() > 64 || local.front() == '.' || local.back() == '.')
+    return false;
   if (local.find("..") != local.npos) return false;
   return local.find_first_of(" \"(),:;<>[\\]") == local.npos;
 }
@@ -64,8 +73,9 @@ std::string tidy(std::string_view typed) {
     }
     if (gap && !out.empty()) out += ' ';
     gap = false;
-    const bool quote = three == "\xE2\x80\x98" || three == "\xE2\x80\x99" || three == "\xE2\x80\x9A" ||
-                       three == "\xE2\x80\x9B" || three == "\xE2\x80\xB9" || three == "\xE2\x80\xBA";
+    const bool quote = three == "\xE2\x80\x98" || three == "\xE2\x80\x99" ||
+                       three == "\xE2\x80\x9A" || three == "\xE2\x80\x9B" ||
+                       three == "\xE2\x80\xB9" || three == "\xE2\x80\xBA";
     out += quote ? '\'' : typed[at];
     at += quote ? 2 : 0;
   }
@@ -86,8 +96,8 @@ std::string lower(std::string_view text) {
 
 std::string folded(std::string_view name) {
   const auto plain = tidy(name);
-  const auto options = static_cast<utf8proc_option_t>(UTF8PROC_COMPOSE | UTF8PROC_STABLE | UTF8PROC_COMPAT |
-                                                      UTF8PROC_CASEFOLD | UTF8PROC_STRIPCC);
+  const auto options = static_cast<utf8proc_option_t>(
+      UTF8PROC_COMPOSE | UTF8PROC_STABLE | UTF8PROC_COMPAT | UTF8PROC_CASEFOLD | UTF8PROC_STRIPCC);
   utf8proc_uint8_t* mapped = nullptr;
   const auto size = utf8proc_map(reinterpret_cast<const utf8proc_uint8_t*>(plain.data()),
                                  static_cast<utf8proc_ssize_t>(plain.size()), &mapped, options);
@@ -131,7 +141,8 @@ std::string email_of(std::string_view typed) {
   const auto at = email.find('@');
   if (email.size() > 254 || at == email.npos || email.find('@', at + 1) != email.npos) return {};
   const std::string_view view = email;
-  return is_local_part(view.substr(0, at)) && is_domain(view.substr(at + 1)) ? email : std::string{};
+  return is_local_part(view.substr(0, at)) && is_domain(view.substr(at + 1)) ? email
+                                                                             : std::string{};
 }
 
 std::string pounds_of(std::string_view typed) {

@@ -1,6 +1,6 @@
-// Checks a whole registration and stores it. A player is in a season's table once: a unique key made of
-// season, name, date of birth and the parent's email decides, so a repeat gives the earlier record and
-// registering again updates it. [worker]; no state between calls.
+// Checks a whole registration and stores it. A player is in a season's table once: a unique key
+// made of season, name, date of birth and the parent's email decides, so a repeat gives the earlier
+// record and registering again updates it. [worker]; no state between calls.
 #include <nlohmann/json.hpp>
 #include <string>
 
@@ -120,7 +120,8 @@ class UpdateRegDetails final : public dugout::sdk::Tool {
     auto checked = registration::check(json::parse(args), registration::date_of_ms(now), season_);
     if (!checked.problems.empty()) return refused_fields(checked.problems);
     const auto key = json::parse(context).value("idempotency_key", "");
-    const auto row = registrations_.store(std::move(checked.record), key, registration::iso_time(now));
+    const auto row =
+        registrations_.store(std::move(checked.record), key, registration::iso_time(now));
     if (!row) return refused("unavailable", "The registration cannot be saved now.", true);
     return json{{"ok", true},
                 {"data",

@@ -45,7 +45,9 @@ bool write_all(int file, std::string_view text) {
   return ::fsync(file) == 0;
 }
 
-Error cannot_write() { return Error{Code::kUnavailable, "the photo folder cannot be written"}; }
+Error cannot_write() {
+  return Error{Code::kUnavailable, "the photo folder cannot be written"};
+}
 
 }  // namespace
 

@@ -1,5 +1,5 @@
-// The photo store of a fresh install: a private folder. A photo is there as a whole or not at all, and
-// can be read by its owner alone. [any]; a name is written by one call at a time.
+// The photo store of a fresh install: a private folder. A photo is there as a whole or not at all,
+// and can be read by its owner alone. [any]; a name is written by one call at a time.
 #pragma once
 
 #include <cstdint>
@@ -10,8 +10,8 @@
 
 namespace photo {
 
-// The whole content of a regular file. kNotFound: no such file, or not a regular one. kInvalid: empty,
-// or more than `limit` bytes.
+// The whole content of a regular file. kNotFound: no such file, or not a regular one. kInvalid:
+// empty, or more than `limit` bytes.
 dugout::Outcome<std::string> read_file(const std::string& path, std::uint64_t limit);
 
 // 32 hexadecimal digits from the kernel: nobody guesses a photo's name.

@@ -1,6 +1,6 @@
-// Stores a player's photo under a name that nobody can guess, and gives its link. The row in `photos`
-// is written first, so a call that is repeated after a crash goes on with the same name. [worker]; no
-// state between calls.
+// Stores a player's photo under a name that nobody can guess, and gives its link. The row in
+// `photos` is written first, so a call that is repeated after a crash goes on with the same name.
+// [worker]; no state between calls.
 #include <nlohmann/json.hpp>
 #include <string>
 
@@ -41,7 +41,9 @@ std::string refused(std::string_view code, std::string_view message, bool retrya
       .dump();
 }
 
-std::string unavailable() { return refused("unavailable", "The photo cannot be stored now.", true); }
+std::string unavailable() {
+  return refused("unavailable", "The photo cannot be stored now.", true);
+}
 
 std::string stored(const json& row) {
   return json{{"ok", true},

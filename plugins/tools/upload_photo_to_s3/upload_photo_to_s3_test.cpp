@@ -45,8 +45,11 @@ class Folder {
 };
 
 json photo(const std::string& file) {
-  return {{"record_id", "rec1"}, {"player_full_name", "Alfie O'Neill"}, {"team", "Tigers"},
-          {"age_group", "u9"}, {"file", file}};
+  return {{"record_id", "rec1"},
+          {"player_full_name", "Alfie O'Neill"},
+          {"team", "Tigers"},
+          {"age_group", "u9"},
+          {"file", file}};
 }
 
 std::string content_of(const fs::path& path) {
@@ -83,8 +86,12 @@ TEST_CASE("UploadPhotoTest.TypeComesFromTheContent") {
       {{kJpeg, ".jpg", "image/jpeg"},
        {"\x89PNG\r\n\x1A\n....", ".png", "image/png"},
        {"RIFF\x10\0\0\0WEBPVP8 "s, ".webp", "image/webp"},
-       {"\0\0\0\x18" "ftypheic\0\0\0\0mif1heic"s, ".heic", "image/heic"},
-       {"\0\0\0\x18" "ftypmif1\0\0\0\0mif1heic"s, ".heic", "image/heic"}}));
+       {"\0\0\0\x18"
+        "ftypheic\0\0\0\0mif1heic"s,
+        ".heic", "image/heic"},
+       {"\0\0\0\x18"
+        "ftypmif1\0\0\0\0mif1heic"s,
+        ".heic", "image/heic"}}));
 
   const auto result = tool.run(photo(folder.upload(content)));
 
@@ -96,10 +103,17 @@ TEST_CASE("UploadPhotoTest.TypeComesFromTheContent") {
 TEST_CASE("UploadPhotoTest.OtherContentIsRefused") {
   const Folder folder;
   PluginUnderTest tool(kId, folder.config());
-  const auto content = GENERATE(
-      "%PDF-1.7 a form"s, "GIF89a"s, "<svg xmlns='x'/>"s, "RIFF\x10\0\0\0WAVEfmt "s, "\xFF\xD8"s,
-      "\0\0\0\x18" "ftypmif1\0\0\0\0mif1avif"s, "\0\0\0\x18" "ftypavif\0\0\0\0mif1heic"s,
-      "\0\0\0\x18" "ftypmp42"s, "\0\0\0\xFF" "ftypmif1"s, "x"s);
+  const auto content = GENERATE("%PDF-1.7 a form"s, "GIF89a"s, "<svg xmlns='x'/>"s,
+                                "RIFF\x10\0\0\0WAVEfmt "s, "\xFF\xD8"s,
+                                "\0\0\0\x18"
+                                "ftypmif1\0\0\0\0mif1avif"s,
+                                "\0\0\0\x18"
+                                "ftypavif\0\0\0\0mif1heic"s,
+                                "\0\0\0\x18"
+                                "ftypmp42"s,
+                                "\0\0\0\xFF"
+                                "ftypmif1"s,
+                                "x"s);
 
   const auto result = tool.run(photo(folder.upload(content)));
 
@@ -111,7 +125,9 @@ TEST_CASE("UploadPhotoTest.OtherContentIsRefused") {
 TEST_CASE("UploadPhotoTest.TenMebibytesAreAllowedAndNotAByteMore") {
   const Folder folder;
   PluginUnderTest tool(kId, folder.config());
-  const auto filled = [](std::size_t size) { return kJpeg + std::string(size - kJpeg.size(), 'x'); };
+  const auto filled = [](std::size_t size) {
+    return kJpeg + std::string(size - kJpeg.size(), 'x');
+  };
 
   const auto over = tool.run(photo(folder.upload(filled(kLimit + 1))), "a");
   const auto equal = tool.run(photo(folder.upload(filled(kLimit))), "b");
