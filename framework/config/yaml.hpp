@@ -1,7 +1,7 @@
-// YAML files as a tree that remembers where each value stood. The only public face of yaml-cpp, which
-// by itself accepts duplicate keys, converts `0123` to 83 and expands aliases without bound: here
-// duplicate keys, tabs, bad UTF-8, files over the limit and aliases that multiply are findings.
-// Immutable after load, so safe from any thread.
+// YAML files as a tree that remembers where each value stood. The only public face of yaml-cpp,
+// which by itself accepts duplicate keys, converts `0123` to 83 and expands aliases without bound:
+// here duplicate keys, tabs, bad UTF-8, files over the limit and aliases that multiply are
+// findings. Immutable after load, so safe from any thread.
 #pragma once
 
 #include <optional>
@@ -25,11 +25,11 @@ class Node {
   using Member = std::pair<std::string, Node>;
 
   Kind kind = Kind::kNull;
-  Mark mark;                  // where the value starts
-  Mark key_mark;              // where its key starts, for a member of a map
-  std::string scalar;         // the text as written, without quotes
-  bool quoted = false;        // "12" and '12' are text, 12 is a number
-  std::vector<Node> items;    // of a list
+  Mark mark;                    // where the value starts
+  Mark key_mark;                // where its key starts, for a member of a map
+  std::string scalar;           // the text as written, without quotes
+  bool quoted = false;          // "12" and '12' are text, 12 is a number
+  std::vector<Node> items;      // of a list
   std::vector<Member> members;  // of a map, in file order
 
   const Node* find(std::string_view key) const;  // nullptr = absent
@@ -39,8 +39,8 @@ class Node {
   bool is_null() const { return kind == Kind::kNull; }
 
   // Typed readings by the YAML 1.2 core schema; nullopt when the text is of another type.
-  std::optional<bool> as_bool() const;            // true / false
-  std::optional<long long> as_integer() const;    // decimal only
+  std::optional<bool> as_bool() const;          // true / false
+  std::optional<long long> as_integer() const;  // decimal only
   std::optional<double> as_number() const;
   // "90s", "250ms", "5m", or a plain number of seconds.
   std::optional<double> as_seconds() const;
