@@ -2,31 +2,8 @@
 // beside an empty pass that calls the same model and parser by hand.
 #include <benchmark/benchmark.h>
 
-#include <atomic>
-#include <cstdlib>
-#include <new>
-
+#include "allocations.hpp"
 #include "pipeline/call.hpp"
-
-namespace {
-
-std::atomic<long> allocations{0};
-
-}  // namespace
-
-// Counts what the pass takes from the heap. The compiler warns about malloc behind operator new
-// only where it sees both at once, which is here.
-void* operator new(std::size_t size) {
-  allocations.fetch_add(1, std::memory_order_relaxed);
-  if (void* place = std::malloc(size == 0 ? 1 : size)) return place;
-  throw std::bad_alloc();
-}
-void operator delete(void* place) noexcept {
-  std::free(place);
-}
-void operator delete(void* place, std::size_t) noexcept {
-  std::free(place);
-}
 
 namespace {
 
@@ -83,14 +60,14 @@ Request conversation() {
 
 void count(benchmark::State& state, long before) {
   state.counters["allocations"] = benchmark::Counter(
-      static_cast<double>(allocations.load() - before), benchmark::Counter::kAvgIterations);
+      static_cast<double>(bench::allocations() - before), benchmark::Counter::kAvgIterations);
 }
 
 void empty_pass(benchmark::State& state) {
   ReadyModel model;
   const ReadyParser parser(true);
   const auto request = conversation();
-  const auto before = allocations.load();
+  const auto before = bench::allocations();
   for (auto _ : state) {
     auto outcome = model.ask(request, 30s);
     benchmark::DoNotOptimize(parser.parse(std::get<Answer>(outcome).texts[0], request.schema));
@@ -113,7 +90,7 @@ void pipeline_pass(benchmark::State& state) {
   plan.advisors = {&advisor, &advisor, &advisor, &advisor};
   plan.judge = [](const Parsed&) -> std::optional<Failure> { return std::nullopt; };
   const Planner planner(clock, random);
-  const auto before = allocations.load();
+  const auto before = bench::allocations();
   for (auto _ : state) {
     Budget budget;
     budget.deadline = clock.now() + 90s;
