@@ -6,6 +6,7 @@
 #include <filesystem>
 #include <fstream>
 #include <iterator>
+#include <set>
 #include <string>
 
 #include "host/host.hpp"
@@ -16,11 +17,19 @@ inline std::string abi_folder(const std::string& group) {
   return std::string(ABI_ROOT) + "/" + group;
 }
 
-// Whether a library of that plugin is part of this process.
-inline bool is_mapped(const std::string& plugin) {
+// The libraries of that plugin in this process: one for each load that is alive.
+inline std::set<std::string> mapped_names(const std::string& plugin) {
   std::ifstream maps("/proc/self/maps");
-  const std::string all{std::istreambuf_iterator<char>(maps), {}};
-  return all.find("/" + plugin + "-") != all.npos;
+  std::set<std::string> names;
+  for (std::string line; std::getline(maps, line);) {
+    const auto at = line.find("/" + plugin + "-");
+    if (at != line.npos) names.insert(line.substr(at));
+  }
+  return names;
+}
+
+inline bool is_mapped(const std::string& plugin) {
+  return !mapped_names(plugin).empty();
 }
 
 inline std::string all_text(const core::Findings& findings) {

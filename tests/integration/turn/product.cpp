@@ -1,0 +1,145 @@
+#include "product.hpp"
+
+#include <filesystem>
+#include <fstream>
+
+#include "config/yaml.hpp"
+#include "core/json.hpp"
+#include "routines/load.hpp"
+#include "store/sqlite_store.hpp"
+
+namespace dugout::test {
+namespace {
+
+class Records final : public host::RecordService {
+ public:
+  explicit Records(store::Store& store) : store_(store) {}
+  Outcome<std::string> find(std::string_view table, std::string_view where) override {
+    return store_.find_rows(table, where);
+  }
+  Outcome<std::string> insert(std::string_view table, std::string_view unique,
+                              std::string_view row) override {
+    return store_.insert_row(table, unique, row);
+  }
+  Outcome<std::string> update(std::string_view table, std::string_view id,
+                              std::string_view changes) override {
+    return store_.update_row(table, id, changes);
+  }
+
+ private:
+  store::Store& store_;
+};
+
+std::shared_ptr<const routines::Application> shipped_application() {
+  core::Findings findings;
+  auto application = routines::load_application(DUGOUT_SOURCE_DIR, {}, findings);
+  return std::make_shared<const routines::Application>(std::move(application));
+}
+
+std::shared_ptr<const host::Generation> shipped_plugins(const std::string& folder) {
+  host::LoadOptions load;
+  load.folders = {DUGOUT_PLUGIN_DIR};
+  load.configs["tool.send_sms_payment_link"] = nlohmann::json{{"outbox", folder + "/outbox"}}.dump();
+  load.configs["tool.upload_photo_to_s3"] = nlohmann::json{{"folder", folder + "/photos"}}.dump();
+  load.trust_writable = true;
+  core::Findings findings;
+  auto plugins = host::load(load, findings);
+  for (const auto& finding : findings) UNSCOPED_INFO(finding.text());
+  REQUIRE_FALSE(core::has_errors(findings));
+  return plugins;
+}
+
+}  // namespace
+
+Product::Product(const ProductOptions& options)
+    : folder_(options.folder.empty()
+                  ? (std::filesystem::temp_directory_path() / core::new_id("dugout_test_")).string()
+                  : options.folder),
+      log_(clock_, {}, [this](std::string_view line) { lines_.emplace_back(line); }) {
+  auto opened = store::open_sqlite_store(folder_ + "/dugout.db", clock_);
+  REQUIRE(opened);
+  store_ = std::move(*opened);
+  const auto application = shipped_application();
+  for (const auto& [table, rows] : application->tables) REQUIRE(store_->replace_table(table, rows));
+  faulty_ = std::make_unique<FaultyStore>(*store_);
+  records_ = std::make_unique<Records>(*faulty_);
+  host::install_services({&clock_, records_.get()});
+  plugins_ = shipped_plugins(folder_);
+  http_ = net::make_http_client();
+  orchestrator::OrchestratorOptions chosen;
+  if (!options.base_url.empty()) {
+    chosen.providers["openai_responses"] = {"openai_responses", options.base_url, "test-key", options.timeout};
+  }
+  for (const auto& [name, agent] : application->agents) chosen.retry[name] = options.retry;
+  orchestrator_ = orchestrator::make_orchestrator(
+      {plugins_, application, *faulty_, *http_, clock_, random_, log_}, chosen);
+}
+
+Product::~Product() {
+  orchestrator_.reset();
+  plugins_.reset();
+  host::install_services({});
+  store_.reset();
+  std::error_code ignored;
+  if (!keep_) std::filesystem::remove_all(folder_, ignored);
+}
+
+std::string Product::keep_folder() {
+  keep_ = true;
+  return folder_;
+}
+
+Outcome<orchestrator::ChatReply> Product::say(const std::string& text, const std::string& message_id) {
+  orchestrator::ChatRequest request;
+  request.session_id = session;
+  request.client_message_id = message_id;
+  request.user_message = text;
+  return orchestrator_->chat(request);
+}
+
+Outcome<orchestrator::ChatReply> Product::send_photo(const std::string& kind) {
+  orchestrator::ChatRequest request;
+  request.session_id = session;
+  const auto path = folder_ + "/upload";
+  std::ofstream(path, std::ios::binary) << (kind == "pdf" ? "%PDF-1.7" : "\xff\xd8\xff\xe0 a photo");
+  request.upload = orchestrator::Upload{path, "photo"};
+  return orchestrator_->chat(request);
+}
+
+int Product::at(const std::string& text) {
+  const auto reply = say(text);
+  if (!reply) {
+    UNSCOPED_INFO("the turn failed: " << reply.error().message);
+    return -1;
+  }
+  return reply->routine_number.value_or(0);
+}
+
+std::string Product::record(const std::string& field) {
+  const auto text = orchestrator_->record(session);
+  REQUIRE(text);
+  return core::member(nlohmann::json::parse(*text), field, "(unset)");
+}
+
+nlohmann::json Product::rows(const std::string& table) {
+  const auto text = store_->find_rows(table, "{}");
+  REQUIRE(text);
+  return nlohmann::json::parse(*text);
+}
+
+std::vector<SaidLine> conversation(const std::string& name) {
+  core::Findings findings;
+  const auto file = config::load_yaml(std::string(DUGOUT_SOURCE_DIR) + "/tests/e2e/conversations/" + name, findings);
+  REQUIRE(file);
+  std::vector<SaidLine> lines;
+  for (const auto& turn : file->root.find("turns")->items) {
+    SaidLine line;
+    if (const auto* say = turn.find("say")) line.say = say->scalar;
+    if (const auto* photo = turn.find("photo")) line.photo = photo->scalar;
+    line.routine = static_cast<int>(turn.find("routine")->as_integer().value_or(0));
+    lines.push_back(line);
+  }
+  return lines;
+}
+
+}  // namespace dugout::test

@@ -1,0 +1,72 @@
+// The whole product below HTTP, for tests of turns: real plugins, the shipped routines and agents, a
+// SQLite store in a temporary folder, a virtual clock, and a model provider that is a double.
+#pragma once
+
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "observability/log.hpp"
+#include "orchestrator/chat.hpp"
+#include "store/store.hpp"
+#include "support/fake_clock.hpp"
+#include "support/faulty_store.hpp"
+#include "support/responses_double.hpp"
+
+namespace dugout::test {
+
+struct ProductOptions {
+  std::string base_url;                        // of the model double; empty = no provider
+  double timeout = 0.5;                        // s, of one attempt, in real time
+  pipeline::RetryOptions retry = [] {
+    pipeline::RetryOptions options;
+    options.jitter = 0;
+    return options;
+  }();
+  std::string folder;                          // an earlier product's, to start again on its store
+};
+
+class Product {
+ public:
+  explicit Product(const ProductOptions& options = {});
+  ~Product();
+  Product(const Product&) = delete;
+  Product& operator=(const Product&) = delete;
+
+  Outcome<orchestrator::ChatReply> say(const std::string& text, const std::string& message_id = "");
+  Outcome<orchestrator::ChatReply> send_photo(const std::string& kind = "jpeg");
+  // Position after saying it; -1 when the turn failed.
+  int at(const std::string& text);
+  std::string record(const std::string& field);
+  nlohmann::json rows(const std::string& table);
+  std::vector<std::string> log_lines() const { return lines_; }
+
+  FakeClock& clock() { return clock_; }
+  FaultyStore& store() { return *faulty_; }
+  std::string session = "session-of-the-test";
+  std::string keep_folder();  // the folder stays for another product
+
+ private:
+  std::string folder_;
+  bool keep_ = false;
+  FakeClock clock_;
+  FixedRandom random_;
+  std::vector<std::string> lines_;
+  observability::Log log_;
+  std::unique_ptr<store::Store> store_;
+  std::unique_ptr<FaultyStore> faulty_;
+  std::unique_ptr<host::RecordService> records_;
+  std::shared_ptr<const host::Generation> plugins_;
+  std::unique_ptr<net::HttpClient> http_;
+  std::unique_ptr<orchestrator::Orchestrator> orchestrator_;
+};
+
+// One line of a conversation file of tests/e2e/conversations.
+struct SaidLine {
+  std::string say, photo;
+  int routine = 0;
+};
+std::vector<SaidLine> conversation(const std::string& name);
+
+}  // namespace dugout::test
