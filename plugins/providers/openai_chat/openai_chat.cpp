@@ -3,9 +3,9 @@
 #include <algorithm>
 #include <nlohmann/json.hpp>
 
-#include "../openai_responses/body.hpp"
-#include "../openai_responses/neutral.hpp"
+#include "body.hpp"
 #include "dugout/sdk/provider.hpp"
+#include "neutral.hpp"
 
 namespace {
 

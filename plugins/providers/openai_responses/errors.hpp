@@ -1,5 +1,6 @@
 // What an error of an OpenAI-like service means: code, then type, then text, then HTTP status.
-// Shared by the codecs of the Responses and the Chat Completions API. [any]
+// Stands in the folders of both codecs, as a plugin holds all it needs; a test keeps the copies
+// alike. [any]
 #pragma once
 
 #include <cstdint>
