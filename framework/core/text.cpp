@@ -140,6 +140,12 @@ std::string_view clip(std::string_view text, std::size_t limit) {
   return text.substr(0, continues(text[end]) ? limit : end);
 }
 
+std::size_t characters(std::string_view text) {
+  return static_cast<std::size_t>(std::count_if(text.begin(), text.end(), [](char c) {
+    return (static_cast<unsigned char>(c) & 0xC0) != 0x80;
+  }));
+}
+
 bool is_utf8(std::string_view text) {
   for (std::size_t at = 0; at < text.size();) {
     if (next_point(text, at) < 0) return false;

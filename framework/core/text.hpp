@@ -16,6 +16,7 @@ std::string replace_all(std::string text, std::string_view from, std::string_vie
 // At most `limit` bytes, never cutting a character in two.
 std::string_view clip(std::string_view text, std::size_t limit);
 
+std::size_t characters(std::string_view text);  // code points of UTF-8 text
 bool is_utf8(std::string_view text);
 std::string to_utf8(std::string_view bytes);  // invalid bytes become U+FFFD
 

@@ -145,3 +145,8 @@ TEST_CASE("TextTest.MaskedIsLinear") {
 TEST_CASE("TextTest.MaskedLeavesBrokenBytesAlone") {
   CHECK(masked("\xff\xc3") == "\xff\xc3");
 }
+
+TEST_CASE("TextTest.CharactersAreCodePoints") {
+  CHECK(characters("") == 0);
+  CHECK(characters("a\xc3\xa9\xe2\x82\xac\xf0\x9f\x98\x80") == 4);
+}
