@@ -1,5 +1,6 @@
-// One call: the logical request for a model's answer within a turn, and the parts the pipeline needs
-// to get it. The interfaces here are filled by the orchestrator from host handles, and by tests.
+// One call: the logical request for a model's answer within a turn, and the parts the pipeline
+// needs to get it. The interfaces here are filled by the orchestrator from host handles, and by
+// tests.
 #pragma once
 
 #include <functional>
@@ -20,7 +21,7 @@ namespace dugout::pipeline {
 // ---- the neutral request
 
 struct ToolCall {
-  std::string id;         // call_id of the provider
+  std::string id;  // call_id of the provider
   std::string name;
   std::string arguments;  // JSON text, maybe broken: a model wrote it
 };
@@ -56,10 +57,10 @@ struct Usage {
 };
 
 struct Answer {
-  std::vector<std::string> texts;   // candidates for the parser chain, the best first
+  std::vector<std::string> texts;  // candidates for the parser chain, the best first
   std::vector<ToolCall> tool_calls;
-  bool truncated = false;           // cut off by a limit
-  bool refused = false;             // the provider says the model declined
+  bool truncated = false;  // cut off by a limit
+  bool refused = false;    // the provider says the model declined
   Usage usage;
 };
 
@@ -132,15 +133,15 @@ struct AttemptRecord {
 };
 
 struct RetryOptions {
-  int max_retries = 3;              // attempts = retries + 1
-  int known_attempts = 5;           // when an advisor recognises the pattern
-  int unknown_attempts = 3;         // class unknown and nobody recognises it
-  double base_delay = 1.0;          // s, before the first retry
+  int max_retries = 3;       // attempts = retries + 1
+  int known_attempts = 5;    // when an advisor recognises the pattern
+  int unknown_attempts = 3;  // class unknown and nobody recognises it
+  double base_delay = 1.0;   // s, before the first retry
   double multiplier = 2.0;
-  double max_total_delay = 10.0;    // s, sum of the computed waits of a call
-  double jitter = 0.25;             // 0..1: a wait is drawn from [1 - jitter, 1] of it
-  double max_server_delay = 60.0;   // s, longest wait a server may ask for
-  double attempt_timeout = 30.0;    // s
+  double max_total_delay = 10.0;   // s, sum of the computed waits of a call
+  double jitter = 0.25;            // 0..1: a wait is drawn from [1 - jitter, 1] of it
+  double max_server_delay = 60.0;  // s, longest wait a server may ask for
+  double attempt_timeout = 30.0;   // s
 };
 
 // The waits before retry 1, 2, ... without jitter (design section 4, first row).
@@ -148,8 +149,8 @@ std::vector<double> wait_sequence(const RetryOptions& options, double factor = 1
 
 // What is left for a whole turn; shared by all its calls. Not thread-safe: a turn is one thread.
 struct Budget {
-  int attempts = 12;               // remote attempts
-  core::MonoTime deadline{};       // no attempt or wait goes beyond it
+  int attempts = 12;          // remote attempts
+  core::MonoTime deadline{};  // no attempt or wait goes beyond it
 };
 
 struct CallPlan {
@@ -157,15 +158,15 @@ struct CallPlan {
   std::vector<const Parser*> parsers;
   std::vector<const Advisor*> advisors;
   RetryOptions retry;
-  Judge judge;          // may be empty
+  Judge judge;  // may be empty
   core::CancelToken cancel;
 };
 
 struct CallResult {
-  std::optional<Parsed> parsed;     // a final answer that was accepted
-  std::vector<ToolCall> tool_calls; // or tools to run
+  std::optional<Parsed> parsed;      // a final answer that was accepted
+  std::vector<ToolCall> tool_calls;  // or tools to run
   std::string target;
-  std::optional<Failure> failure;   // or why there is none
+  std::optional<Failure> failure;  // or why there is none
   std::vector<AttemptRecord> attempts;
 };
 
