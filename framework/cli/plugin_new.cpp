@@ -16,7 +16,7 @@ struct Kind {
   const char* source;
 };
 
-constexpr auto kParser = R"(// Takes a text in capitals for an answer. Say here what yours is for.
+constexpr auto kParser = R"SRC(// Takes a text in capitals for an answer. Say here what yours is for.
 #include "dugout/sdk/parser.hpp"
 
 namespace {
@@ -39,9 +39,9 @@ class @Class@ final : public dugout::sdk::Parser {
 }  // namespace
 
 DUGOUT_PARSER_PLUGIN(@Class@, "@id@")
-)";
+)SRC";
 
-constexpr auto kRecovery = R"(// Advises to wait longer after every failure. Say here which pattern yours recognises.
+constexpr auto kRecovery = R"SRC(// Advises to wait longer after every failure. Say here which pattern yours recognises.
 #include "dugout/sdk/recovery.hpp"
 
 namespace {
@@ -62,9 +62,9 @@ class @Class@ final : public dugout::sdk::Recovery {
 }  // namespace
 
 DUGOUT_RECOVERY_PLUGIN(@Class @, "@id@")
-)";
+)SRC";
 
-constexpr auto kTool = R"(// Says a text back. Say here what yours does.
+constexpr auto kTool = R"SRC(// Says a text back. Say here what yours does.
 #include "dugout/sdk/tool.hpp"
 
 namespace {
@@ -91,7 +91,7 @@ dugout::Outcome<std::string> run(std::string_view args, std::string_view /*conte
 }  // namespace
 
 DUGOUT_TOOL_PLUGIN(@Class @, "@id@")
-)";
+)SRC";
 
 const std::map<std::string, Kind>& kinds() {
   static const std::map<std::string, Kind> known{{"parser", {"parser/1", kParser}},

@@ -6,6 +6,7 @@
 #include <memory>
 #include <optional>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "core/clock.hpp"
@@ -40,10 +41,12 @@ struct ChatReply {
   std::optional<int> routine_number;  // nullopt outside a flow
   std::string expects = "text";       // or "file": what the open question wants
   std::string target;                 // which model answered; empty = the server itself
+  std::vector<std::pair<int, int>> path;  // the edges this turn took, in order: from, to
 };
 
 // A model of one provider that may be named by agents as "provider/model".
 struct ProviderTarget {
+  std::string codec;     // the provider plugin's name
   std::string base_url;   // without the path of the call
   std::string api_key;    // sent as a bearer token; never logged
   double timeout = 30.0;  // s, of one attempt
@@ -54,8 +57,7 @@ struct OrchestratorOptions {
   // Retry options by agent, environment and YAML applied already.
   std::map<std::string, pipeline::RetryOptions> retry;
   core::Duration lane_wait = std::chrono::seconds(30);  // for an earlier turn of the same session
-  std::size_t message_bytes = 16'000;
-  std::size_t upload_bytes = 10U << 20;
+  std::size_t message_characters = 4000;  // of a user's message
 };
 
 // What a turn is served with. All outlive the orchestrator.

@@ -94,7 +94,7 @@ bool Decider::contradicts(const Field& field, const std::string& proposed) const
 }
 
 Verdict Decider::evaluate(const Proposals& proposals) {
-  Verdict verdict{base_, routine_, "", std::nullopt, "", refusals_, false, {}};
+  Verdict verdict{base_, routine_, "", std::nullopt, "", refusals_, false, {}, {}};
   hops_ = 0;
   const auto* routine = flow_.find(routine_);
   if (routine != nullptr) answer(verdict, *routine, proposals, "");
@@ -105,6 +105,7 @@ void Decider::answer(Verdict& verdict, const Routine& routine, const Proposals& 
                      const std::string& said) {
   if (routine.kind == RoutineKind::kEnd) {
     verdict.accepted = true;
+    verdict.path.emplace_back(routine.number, routine.number);
     verdict.say = joined(said, ask_of(routine, verdict.draft));
     return;
   }
@@ -264,6 +265,7 @@ void Decider::fail_call(Verdict& verdict, const Routine& routine, const routines
     return;
   }
   if (step.on_failure) {
+    verdict.path.emplace_back(routine.number, routine.number);
     verdict.say = routines::render(step.on_failure->say, verdict.draft);
     for (const auto& name : step.on_failure->clear) verdict.draft.clear(name);
   }
@@ -296,6 +298,7 @@ void Decider::enter(Verdict& verdict, int from, int number, const std::string& s
     verdict.say = said;
     return;
   }
+  verdict.path.emplace_back(from, number);
   verdict.to = number;
   if (routine->kind == RoutineKind::kRoute) {
     follow(verdict, *routine, said);

@@ -33,6 +33,7 @@ struct Verdict {
   std::string missing;    // the field that is still to be asked for; empty = none
   int refusals = 0;       // refused answers in a row, this one included
   bool accepted = false;  // all the routine wanted was there, and its rules were followed
+  std::vector<std::pair<int, int>> path;  // the edges taken, in order: from, to
   std::map<std::string, core::Json> results;  // tool -> {"ok","data"/"error"}, for the model
 };
 

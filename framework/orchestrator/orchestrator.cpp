@@ -39,9 +39,9 @@ Status check(const ChatRequest& request, const OrchestratorOptions& options) {
   if (request.client_message_id.size() > 128) {
     return refuse("/client_message_id", "must have at most 128 characters");
   }
-  if (message.size() > options.message_bytes) {
-    return refuse("/user_message", "is too long: " + std::to_string(message.size()) +
-                                       " bytes; at most " + std::to_string(options.message_bytes));
+  if (core::characters(message) > options.message_characters) {
+    return refuse("/user_message", "is too long; at most " + std::to_string(options.message_characters) +
+                                       " characters can be taken at once");
   }
   if (!core::is_utf8(message)) return refuse("/user_message", "must be UTF-8 text");
   if (core::plain(message).empty() && !request.upload) {

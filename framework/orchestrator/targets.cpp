@@ -35,13 +35,14 @@ void Targets::add_models(const routines::Agent& agent, AgentTargets& targets, co
     const auto slash = name.find('/');
     const auto provider = name.substr(0, slash);
     const auto settings = options.providers.find(provider);
-    const auto codec = parts.plugins->provider(provider);
-    if (settings == options.providers.end() || codec == nullptr || slash == std::string::npos) {
+    const bool configured = settings != options.providers.end();
+    const auto codec = configured ? parts.plugins->provider(settings->second.codec) : nullptr;
+    if (codec == nullptr || slash == std::string::npos) {
       parts.log.info("target.left_out",
                      {observability::Field::safe("agent", agent.name),
                       observability::Field::safe("target", name),
                       observability::Field::safe(
-                          "why", codec == nullptr ? "no such provider plugin" : "no credentials")});
+                          "why", configured ? "no such provider plugin" : "no credentials")});
       continue;
     }
     targets.models.push_back(std::make_unique<ProviderModel>(name, name.substr(slash + 1),

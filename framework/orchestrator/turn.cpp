@@ -167,6 +167,7 @@ void Turn::take(Place* place, const routines::Agent& agent, const pipeline::Call
     const auto& verdict = *place->accepted;
     session_.record = verdict.draft.dump();
     session_.routine = verdict.to;
+    reply_.path = verdict.path;
     memory_.refusals = verdict.refusals;
   }
   say(result.parsed->message);

@@ -21,6 +21,7 @@ void load_flow_file(const std::string& path, Flow& flow, core::Findings& finding
   const FileFindings out{path, findings};
   MapReader reader(file->root, "the flow", out);
   flow.given = load_names(reader, "given", out);
+  flow.examples = reader.texts("examples");
   reader.finish();
 }
 

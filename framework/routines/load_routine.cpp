@@ -181,6 +181,7 @@ std::optional<Routine> load_routine(const config::Node& root, const FileFindings
     routine.collects = load_fields(*collects, out);
   for (const auto* node : reader.entries("calls")) routine.calls.push_back(read_call(*node, out));
   for (const auto* node : reader.entries("next")) routine.next.push_back(read_edge(*node, out));
+  routine.examples = reader.texts("examples");
   if (const auto* repair = reader.take("repair")) routine.repair = read_repair(*repair, out);
   reader.finish();
   check_kind(routine, out);

@@ -110,6 +110,8 @@ struct Routine {
   Mark mark, ask_mark, clarify_mark;
   RoutineKind kind = RoutineKind::kAsk;
   std::string ask, clarify, brief;  // templates
+  // Answers, good and bad, that `dugout simulate --all-paths` tries here; "photo:jpeg" uploads.
+  std::vector<std::string> examples;
   std::vector<Field> collects;
   std::vector<CallStep> calls;
   std::vector<Edge> next;
@@ -123,6 +125,7 @@ struct Flow {
   std::map<int, Routine> routines;
   // Set by the hand-off before the first routine: registration_code, team, age_group, ...
   std::vector<std::string> given;
+  std::vector<std::string> examples;  // messages that start the flow, for simulations
 
   const Routine* find(int number) const;
   // The field's definition in its home routine; nullptr = unknown.

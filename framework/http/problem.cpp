@@ -1,0 +1,45 @@
+#include "http/problem.hpp"
+
+#include <nlohmann/json.hpp>
+
+#include "core/json.hpp"
+
+namespace dugout::http {
+
+std::string Problem::json() const {
+  core::Json out{{"type", "about:blank"}, {"title", title}, {"status", status}, {"detail", detail}};
+  if (!pointer.empty()) out["errors"] = {{{"pointer", pointer}, {"detail", detail}}};
+  return core::canonical(out);
+}
+
+Problem problem_of(const Error& error) {
+  Problem problem;
+  problem.detail = error.message;
+  switch (error.code) {
+    case Code::kInvalid: {
+      problem.status = 422;
+      problem.title = "The request cannot be used";
+      const auto detail = core::parse_json(error.detail);
+      if (detail) problem.pointer = core::member(*detail, "pointer");
+      break;
+    }
+    case Code::kConflict:
+      problem.status = 409;
+      problem.title = "The session is busy";
+      problem.retry_after = 2;
+      break;
+    case Code::kUnavailable:
+    case Code::kTimeout:
+      problem.status = 503;
+      problem.title = "Not available just now";
+      problem.detail = "Nothing is lost; send the same message again in a moment.";
+      problem.retry_after = 5;
+      break;
+    default:
+      problem.title = "Something went wrong on our side";
+      problem.detail = "Nothing is lost; send the same message again in a moment.";
+  }
+  return problem;
+}
+
+}  // namespace dugout::http

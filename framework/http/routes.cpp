@@ -1,0 +1,116 @@
+// The table of routes, and what is the same for all of them.
+#include <Poco/Exception.h>
+
+#include "http/endpoints.hpp"
+#include "http/page_files.hpp"
+
+namespace dugout::http {
+namespace {
+
+using observability::Field;
+
+void serve_health(Service& /*service*/, Exchange& exchange) {
+  exchange.json(200, R"({"status":"ok"})");
+}
+
+void serve_ready(Service& service, Exchange& exchange) {
+  const bool stopping = service.stopping.load();
+  const auto probe = stopping ? Status(Error{Code::kUnavailable, "stopping"}) : service.orchestrator.probe();
+  if (probe) {
+    exchange.json(200, R"({"status":"ready"})");
+    return;
+  }
+  Problem problem;
+  problem.status = 503;
+  problem.title = "Not ready";
+  problem.detail = stopping ? "The server is stopping." : "The store cannot serve.";
+  problem.retry_after = 5;
+  exchange.problem(problem);
+}
+
+Route page(const char* path, const char* type, std::string_view text) {
+  return {"GET", path, [type, text](Service&, Exchange& exchange) { exchange.text(200, type, text); }};
+}
+
+Problem not_found(const std::string& path) {
+  Problem problem;
+  problem.status = 404;
+  problem.title = "Not found";
+  problem.detail = "There is nothing at " + path.substr(0, 200) + "; /openapi.json lists what there is.";
+  problem.close = true;
+  return problem;
+}
+
+Problem wrong_method(const std::string& allow) {
+  Problem problem;
+  problem.status = 405;
+  problem.title = "Method not allowed";
+  problem.detail = "Use " + allow + " here.";
+  problem.allow = allow;
+  problem.close = true;
+  return problem;
+}
+
+void serve_route(Service& service, Exchange& exchange) {
+  const auto path = exchange.path();
+  const auto& asked = exchange.request().getMethod();
+  const auto method = asked == "HEAD" ? std::string("GET") : asked;
+  std::string allow;
+  for (const auto& route : routes()) {
+    if (route.path != path) continue;
+    if (route.method == method) {
+      route.serve(service, exchange);
+      return;
+    }
+    allow += (allow.empty() ? "" : ", ") + route.method;
+  }
+  if (allow == "GET") allow = "GET, HEAD";
+  exchange.problem(allow.empty() ? not_found(path) : wrong_method(allow));
+}
+
+}  // namespace
+
+const std::vector<Route>& routes() {
+  static const std::vector<Route> table{
+      {"POST", "/chat", serve_chat},
+      {"POST", "/upload", serve_upload},
+      {"GET", "/health", serve_health},
+      {"GET", "/ready", serve_ready},
+      {"GET", "/api/routines", serve_routines},
+      {"GET", "/api/agents", serve_agents},
+      {"GET", "/api/plugins", serve_plugins},
+      page("/openapi.json", "application/json", pages::kOpenapiJson),
+      page("/", "text/html; charset=utf-8", pages::kChatHtml),
+      page("/chat.css", "text/css; charset=utf-8", pages::kChatCss),
+      page("/chat.js", "text/javascript; charset=utf-8", pages::kChatJs),
+  };
+  return table;
+}
+
+Problem overloaded() {
+  Problem problem;
+  problem.status = 503;
+  problem.title = "Too busy";
+  problem.detail = "Too many conversations at once; send the same message again in a moment.";
+  problem.retry_after = 1;
+  problem.close = true;
+  return problem;
+}
+
+void dispatch(Service& service, Exchange& exchange) {
+  if (service.stopping.load()) exchange.close_afterwards();
+  try {
+    serve_route(service, exchange);
+  } catch (const Poco::TimeoutException&) {
+    exchange.close_afterwards();  // a slow client; nobody is left to read an answer
+  } catch (const Poco::Exception& error) {
+    // A client that goes away is no event of ours.
+    exchange.close_afterwards();
+    service.log.debug("http.broken", {Field::safe("what", error.name())});
+  } catch (const std::exception& error) {
+    service.log.error("http.failed", {{"what", error.what()}});
+    if (!exchange.sent()) exchange.problem(problem_of({Code::kInternal, "", ""}));
+  }
+}
+
+}  // namespace dugout::http
