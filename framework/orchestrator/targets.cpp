@@ -38,11 +38,12 @@ void Targets::add_models(const routines::Agent& agent, AgentTargets& targets, co
     const bool configured = settings != options.providers.end();
     const auto codec = configured ? parts.plugins->provider(settings->second.codec) : nullptr;
     if (codec == nullptr || slash == std::string::npos) {
-      parts.log.info("target.left_out",
-                     {observability::Field::safe("agent", agent.name),
-                      observability::Field::safe("target", name),
-                      observability::Field::safe(
-                          "why", configured ? "no such provider plugin" : "no credentials")});
+      if (left_out_.insert(name).second) {
+        parts.log.info("target.left_out",
+                       {observability::Field::safe("target", name),
+                        observability::Field::safe(
+                            "why", configured ? "no such provider plugin" : "no credentials")});
+      }
       continue;
     }
     targets.models.push_back(std::make_unique<ProviderModel>(name, name.substr(slash + 1),

@@ -4,6 +4,7 @@
 
 #include <map>
 #include <memory>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -28,6 +29,7 @@ class Targets {
   void add_models(const routines::Agent& agent, AgentTargets& targets, const Parts& parts,
                   const OrchestratorOptions& options);
   std::map<std::string, AgentTargets> agents_;
+  std::set<std::string> left_out_;  // targets that the log has told of
 };
 
 }  // namespace dugout::orchestrator

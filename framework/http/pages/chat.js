@@ -90,7 +90,7 @@ function show(entry) {
     element.append(again);
   }
   talk.append(element);
-  element.scrollIntoView({ block: "end" });
+  talk.scrollTop = talk.scrollHeight;
   return element;
 }
 

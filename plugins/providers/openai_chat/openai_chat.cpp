@@ -3,9 +3,9 @@
 #include <algorithm>
 #include <nlohmann/json.hpp>
 
-#include "body.hpp"
+#include "openai_wire/body.hpp"
 #include "dugout/sdk/provider.hpp"
-#include "neutral.hpp"
+#include "openai_wire/neutral.hpp"
 
 namespace {
 

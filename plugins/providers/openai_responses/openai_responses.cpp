@@ -4,8 +4,8 @@
 #include <algorithm>
 #include <nlohmann/json.hpp>
 
-#include "body.hpp"
-#include "neutral.hpp"
+#include "openai_wire/body.hpp"
+#include "openai_wire/neutral.hpp"
 
 namespace {
 

@@ -21,7 +21,15 @@ class ModelFallback final : public dugout::sdk::Recovery {
 
   // [any]
   dugout::Outcome<std::string> advise(std::string_view text) const override {
-    const auto failure = json::parse(text);
+    try {
+      return recognise(json::parse(text));
+    } catch (const json::exception&) {
+      return Error{Code::kInvalid, "the failure is not the JSON object of abi.h"};
+    }
+  }
+
+ private:
+  dugout::Outcome<std::string> recognise(const json& failure) const {
     const auto cls = failure.value("class", "");
     // Without a status no provider spoke: a check of the answer may use the same words.
     const bool spoken = failure.value("status", 0) != 0 || cls == "unknown";
@@ -31,7 +39,6 @@ class ModelFallback final : public dugout::sdk::Recovery {
     return json{{"action", "next_target"}, {"why", why}}.dump();
   }
 
- private:
   dugout::sdk::Patterns patterns_{
       {"model_not_found", "server_is_overloaded", "overloaded_error"},
       {},

@@ -22,7 +22,15 @@ class RateLimit final : public dugout::sdk::Recovery {
 
   // [any]
   dugout::Outcome<std::string> advise(std::string_view text) const override {
-    const auto failure = json::parse(text);
+    try {
+      return recognise(json::parse(text));
+    } catch (const json::exception&) {
+      return Error{Code::kInvalid, "the failure is not the JSON object of abi.h"};
+    }
+  }
+
+ private:
+  dugout::Outcome<std::string> recognise(const json& failure) const {
     const auto cls = failure.value("class", "");
     // Used-up quota comes as a 429 too, and no wait helps. Without a status no provider spoke.
     if (cls == "quota") return Error{Code::kNotApplicable, "the quota is used up"};
@@ -33,7 +41,6 @@ class RateLimit final : public dugout::sdk::Recovery {
     return json{{"action", "wait"}, {"wait_multiplier", wait_multiplier_}, {"why", why}}.dump();
   }
 
- private:
   dugout::sdk::Patterns patterns_{{"rate_limit_exceeded", "slow_down", "rate_limit_error"},
                                   {"rate_limit"},
                                   {"rate limit", "too many requests"}};

@@ -25,7 +25,15 @@ class SimplifiedPrompt final : public dugout::sdk::Recovery {
 
   // [any]
   dugout::Outcome<std::string> advise(std::string_view text) const override {
-    const auto failure = json::parse(text);
+    try {
+      return recognise(json::parse(text));
+    } catch (const json::exception&) {
+      return Error{Code::kInvalid, "the failure is not the JSON object of abi.h"};
+    }
+  }
+
+ private:
+  dugout::Outcome<std::string> recognise(const json& failure) const {
     const auto cls = failure.value("class", "");
     // Without a status no provider spoke: a check of the answer may use the same words.
     const bool spoken = failure.value("status", 0) != 0 || cls == "unknown";
@@ -37,7 +45,6 @@ class SimplifiedPrompt final : public dugout::sdk::Recovery {
     return json{{"action", "simplify_prompt"}, {"why", why}}.dump();
   }
 
- private:
   bool repeated(const std::string& cls, int repeats) const {
     const auto& known = repeated_classes_;
     return repeats >= repeats_ && std::find(known.begin(), known.end(), cls) != known.end();

@@ -36,10 +36,15 @@ std::string encoded(std::u32string_view text) {
   return out;
 }
 
-// Takes punctuation and symbols off both ends.
+// Signs that no sentence ends with: they show code or mark-up, so they stay and are complained of.
+constexpr std::u32string_view kCodeSigns = U";<>{}[]=/\\|@#$%^*_~&+";
+
+// Takes the punctuation of sentences and emoji off both ends.
 std::string bare(std::string_view text) {
   const auto wide = decoded(text);
-  const auto keeps = [](char32_t c) { return is_letter(c) || is_mark(c) || is_number(c); };
+  const auto keeps = [](char32_t c) {
+    return is_letter(c) || is_mark(c) || is_number(c) || kCodeSigns.find(c) != kCodeSigns.npos;
+  };
   std::size_t begin = 0, end = wide.size();
   while (begin < end && !keeps(wide[begin])) ++begin;
   while (end > begin && !keeps(wide[end - 1])) --end;

@@ -107,6 +107,12 @@ TEST_CASE("PersonNameTest.SentencesAreNotNames") {
   CHECK(parts("Can No", true) == "refused: not_a_name");
 }
 
+TEST_CASE("PersonNameTest.CodeIsNotANameOnceItsSignsAreTakenOff") {
+  CHECK(parts("'; DROP TABLE sessions; --", true) == "refused: bad_character");
+  CHECK(parts("<b>Helen Barlow</b>", true) == "refused: bad_character");
+  CHECK(parts("{Helen Barlow}", true) == "refused: bad_character");
+}
+
 TEST_CASE("PersonNameTest.EachPartHasAtMostFiftyCharacters") {
   CHECK(parts("Helen " + std::string(50, 'a')) == "Helen/" + std::string(50, 'a'));
   CHECK(parts("Helen " + std::string(51, 'a')) == "refused: too_long");

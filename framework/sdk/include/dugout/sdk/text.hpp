@@ -15,23 +15,45 @@ inline std::string_view view(dugout_text text) {
 
 inline dugout_text text(std::string_view view) { return dugout_text{view.data(), view.size()}; }
 
-// Escapes for a JSON string, without the quotes. Bytes above 0x7f pass as they are (UTF-8).
+// Bytes of the UTF-8 character that `text` starts with; 0 when it is none (RFC 3629: no overlong
+// forms, no surrogates, nothing above U+10FFFF).
+inline std::size_t character_size(std::string_view text) {
+  if (text.empty()) return 0;
+  const auto byte = [&](std::size_t at) { return static_cast<unsigned char>(text[at]); };
+  const unsigned first = byte(0);
+  if (first < 0x80) return 1;
+  const std::size_t size = first < 0xC2 ? 0 : first < 0xE0 ? 2 : first < 0xF0 ? 3 : first < 0xF5 ? 4 : 0;
+  if (size == 0 || text.size() < size) return 0;
+  for (std::size_t at = 1; at < size; ++at) {
+    if ((byte(at) & 0xC0) != 0x80) return 0;
+  }
+  const unsigned second = byte(1);
+  const bool overlong = (first == 0xE0 && second < 0xA0) || (first == 0xF0 && second < 0x90);
+  const bool outside = (first == 0xED && second > 0x9F) || (first == 0xF4 && second > 0x8F);
+  return overlong || outside ? 0 : size;
+}
+
+// Escapes for a JSON string, without the quotes. A byte that is not UTF-8 becomes U+FFFD.
 inline std::string json_escape(std::string_view raw) {
   static constexpr char kHex[] = "0123456789abcdef";
   std::string out;
   out.reserve(raw.size() + 8);
-  for (const char c : raw) {
-    const auto byte = static_cast<unsigned char>(c);
-    if (c == '"' || c == '\\') {
+  while (!raw.empty()) {
+    const auto byte = static_cast<unsigned char>(raw.front());
+    const auto size = character_size(raw);
+    if (byte == '"' || byte == '\\') {
       out += '\\';
-      out += c;
+      out += raw.front();
     } else if (byte < 0x20) {
       out += "\\u00";
       out += kHex[byte >> 4];
       out += kHex[byte & 0xf];
+    } else if (size == 0) {
+      out += "\xEF\xBF\xBD";
     } else {
-      out += c;
+      out += raw.substr(0, size);
     }
+    raw.remove_prefix(size == 0 ? 1 : size);
   }
   return out;
 }

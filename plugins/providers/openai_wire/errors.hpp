@@ -1,6 +1,5 @@
 // What an error of an OpenAI-like service means: code, then type, then text, then HTTP status.
-// Stands in the folders of both codecs, as a plugin holds all it needs; a test keeps the copies
-// alike. [any]
+// Shared by both codecs. [any]
 #pragma once
 
 #include <cstdint>

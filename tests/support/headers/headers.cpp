@@ -1,0 +1,2 @@
+// Exists to carry the precompiled headers of the test programs; see tests/CMakeLists.txt.
+int main() { return 0; }
