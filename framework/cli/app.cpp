@@ -46,12 +46,14 @@ config::SettingsSource settings_source(const AppOptions& options) {
 }
 
 // What the local backends write goes to the data folder, unless the settings say otherwise.
-std::map<std::string, std::string> plugin_configs(const config::Settings& settings) {
+std::map<std::string, std::string> plugin_configs(const config::Settings& settings, bool own_data) {
   std::map<std::string, Json> configs{
       {"tool.send_sms_payment_link", {{"outbox", settings.data + "/outbox"}}},
       {"tool.upload_photo_to_s3", {{"folder", settings.data + "/photos"}}}};
   for (const auto& [id, text] : settings.plugins) {
-    configs[id].update(Json::parse(text));
+    auto config = Json::parse(text);
+    if (own_data) config.update(configs[id]);
+    configs[id].update(config);
   }
   std::map<std::string, std::string> texts;
   for (const auto& [id, config] : configs) texts[id] = config.dump();
@@ -107,7 +109,8 @@ orchestrator::OrchestratorOptions orchestrator_options(Set& set, const AppOption
       std::chrono::duration<double>(settings.limits.queue_wait));
   for (const auto& [name, provider] : settings.providers) {
     if (!scripted && (options.offline || provider.api_key.empty())) continue;
-    made.providers[name] = {provider.codec, provider.base_url, provider.api_key.reveal(), provider.timeout};
+    made.providers[name] = {provider.codec, provider.base_url, provider.api_key.reveal(),
+                            provider.timeout};
   }
   for (const auto& [name, agent] : set.application()->agents) {
     made.retry[name] = retry_options(
@@ -129,11 +132,12 @@ net::HttpLimits http_limits(const config::Settings& settings) {
 Set::Set(const AppOptions& options, core::Findings& findings)
     : clock_(options.clock == nullptr ? system_clock_ : *options.clock), log_(clock_, options.log) {
   settings_ = config::load_settings(settings_source(options), findings);
+  if (options.own_data) settings_.store = settings_.data + "/dugout.db";
   root_ = application_root(settings_.root);
   host::install_services({&clock_, nullptr, &log_});
   host::LoadOptions load;
   load.folders = plugin_folders(settings_.plugin_path);
-  load.configs = plugin_configs(settings_);
+  load.configs = plugin_configs(settings_, options.own_data);
   plugins_ = host::load(load, findings);
   auto known = known_of(*plugins_);
   for (const auto& [name, provider] : settings_.providers) known.providers.push_back(name);
@@ -165,7 +169,8 @@ Outcome<std::unique_ptr<App>> App::open(Set& set, const AppOptions& options,
   if (const auto opened = set.open_store(); !opened) return opened.error();
   auto app = std::make_unique<App>();
   const bool scripted = stand.http != nullptr;
-  app->http_ = scripted ? std::move(stand.http) : net::make_http_client(http_limits(set.settings()));
+  app->http_ =
+      scripted ? std::move(stand.http) : net::make_http_client(http_limits(set.settings()));
   auto chosen = orchestrator_options(set, options, scripted, findings);
   app->has_providers_ = !chosen.providers.empty();
   app->orchestrator_ = orchestrator::make_orchestrator(

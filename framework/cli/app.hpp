@@ -29,6 +29,7 @@ struct AppOptions {
   observability::LogOptions log;
   core::Clock* clock = nullptr;  // another clock than the machine's
   bool offline = false;          // no provider, whatever the environment says
+  bool own_data = false;         // `data` holds everything, whatever the settings say of paths
 };
 
 // Settings and plugins: enough for check, graph, plugin and tool.

@@ -95,6 +95,8 @@ class Conversation {
       request.user_message = line;
     }
     answer(orchestrator_.chat(request));
+    std::error_code ignored;
+    if (request.upload) std::filesystem::remove(request.upload->path, ignored);
     return true;
   }
 

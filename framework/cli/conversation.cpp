@@ -107,6 +107,8 @@ RowCheck read_row(const Node& node, Reader& reader) {
     else
       reader.error(value, "unknown key \"" + key + "\"");
   }
+  if (!row.count && row.members.empty())
+    reader.error(node, "a row check has count, members, or both");
   return row;
 }
 

@@ -16,14 +16,15 @@ struct Kind {
   const char* source;
 };
 
-constexpr auto kParser = R"SRC(// Takes a text in capitals for an answer. Say here what yours is for.
+constexpr auto kParser =
+    R"SRC(// Takes a text in capitals for an answer. Say here what yours is for.
 #include "dugout/sdk/parser.hpp"
 
 namespace {
 
-class @Class@ final : public dugout::sdk::Parser {
+class PLUGIN_CLASS final : public dugout::sdk::Parser {
  public:
-  explicit @Class@(std::string_view /*config*/) {}
+  explicit PLUGIN_CLASS(std::string_view /*config*/) {}
 
   // [any]
   dugout::Outcome<std::string> parse(std::string_view raw,
@@ -38,17 +39,18 @@ class @Class@ final : public dugout::sdk::Parser {
 
 }  // namespace
 
-DUGOUT_PARSER_PLUGIN(@Class@, "@id@")
+DUGOUT_PARSER_PLUGIN(PLUGIN_CLASS, "PLUGIN_ID")
 )SRC";
 
-constexpr auto kRecovery = R"SRC(// Advises to wait longer after every failure. Say here which pattern yours recognises.
+constexpr auto kRecovery =
+    R"SRC(// Advises to wait longer after every failure. Say here which pattern yours recognises.
 #include "dugout/sdk/recovery.hpp"
 
 namespace {
 
-class @Class@ final : public dugout::sdk::Recovery {
+class PLUGIN_CLASS final : public dugout::sdk::Recovery {
  public:
-  explicit @Class@(std::string_view /*config*/) {}
+  explicit PLUGIN_CLASS(std::string_view /*config*/) {}
 
   // [any]
   dugout::Outcome<std::string> advise(std::string_view failure) const override {
@@ -61,7 +63,7 @@ class @Class@ final : public dugout::sdk::Recovery {
 
 }  // namespace
 
-DUGOUT_RECOVERY_PLUGIN(@Class @, "@id@")
+DUGOUT_RECOVERY_PLUGIN(PLUGIN_CLASS, "PLUGIN_ID")
 )SRC";
 
 constexpr auto kTool = R"SRC(// Says a text back. Say here what yours does.
@@ -69,13 +71,13 @@ constexpr auto kTool = R"SRC(// Says a text back. Say here what yours does.
 
 namespace {
 
-class @Class@ final : public dugout::sdk::Tool {
+class PLUGIN_CLASS final : public dugout::sdk::Tool {
  public:
-  explicit @Class@(std::string_view /*config*/) {}
+  explicit PLUGIN_CLASS(std::string_view /*config*/) {}
 
   // [any]
   std::string describe() const override {
-    return R"({"name":"@name@","description":"Says a text back.","timeout_ms":1000,
+    return R"({"name":"PLUGIN_NAME","description":"Says a text back.","timeout_ms":1000,
       "arguments":{"type":"object","properties":{"text":{"type":"string"}},"required":["text"],
                    "additionalProperties":false},
       "result":{"type":"object","properties":{"echo":{"type":"string"}},"required":["echo"]}})";
@@ -90,7 +92,7 @@ dugout::Outcome<std::string> run(std::string_view args, std::string_view /*conte
 
 }  // namespace
 
-DUGOUT_TOOL_PLUGIN(@Class @, "@id@")
+DUGOUT_TOOL_PLUGIN(PLUGIN_CLASS, "PLUGIN_ID")
 )SRC";
 
 const std::map<std::string, Kind>& kinds() {
@@ -147,8 +149,8 @@ int plugin_new(const std::string& kind, const std::string& name, const std::stri
   }
   std::filesystem::create_directories(path);
   const auto id = kind + "." + name;
-  auto source = core::replace_all(kinds().at(kind).source, "@Class@", class_name(name));
-  source = core::replace_all(core::replace_all(source, "@id@", id), "@name@", name);
+  auto source = core::replace_all(kinds().at(kind).source, "PLUGIN_CLASS", class_name(name));
+  source = core::replace_all(core::replace_all(source, "PLUGIN_ID", id), "PLUGIN_NAME", name);
   write(path / (name + ".cpp"), source);
   write(path / "plugin.yaml", manifest(id, name, kinds().at(kind).face));
   write(
@@ -158,7 +160,7 @@ int plugin_new(const std::string& kind, const std::string& name, const std::stri
   write(path / "README.md",
         "# " + id + "\n\nWhat it does, its settings, its errors, one example.\n");
   std::cout << "Build it with:\n  cmake -B " << (path / "build").string() << " -S " << path.string()
-            << " && cmake --build " << (path / "build").string() << "\n";
+            << " -G Ninja && cmake --build " << (path / "build").string() << "\n";
   return kGood;
 }
 

@@ -14,6 +14,7 @@ class ScriptedHttp final : public net::HttpClient {
  public:
   void script(std::deque<std::string> texts) { texts_ = std::move(texts); }
   int requests() const { return requests_; }
+  std::size_t left() const { return texts_.size(); }
   Outcome<net::HttpResponse> send(const net::HttpRequest& request, core::Duration within) override;
 
  private:

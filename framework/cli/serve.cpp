@@ -3,6 +3,7 @@
 #include <sys/resource.h>
 
 #include <csignal>
+#include <filesystem>
 #include <iostream>
 
 #include "cli/commands.hpp"
@@ -38,6 +39,16 @@ void raise_file_limit(int turns, observability::Log& log) {
   }
 }
 
+// Files of turns that a crash has cut off; who repeats the message sends its file again.
+void sweep_uploads(const std::string& folder) {
+  std::error_code error;
+  for (const auto& entry : std::filesystem::directory_iterator(folder, error)) {
+    if (entry.path().filename().string().rfind("upload_", 0) == 0) {
+      std::filesystem::remove(entry.path(), error);
+    }
+  }
+}
+
 http::ServerOptions server_options(const config::Settings& settings) {
   http::ServerOptions options;
   options.host = settings.listen_host;
@@ -64,6 +75,7 @@ int serve(const AppOptions& options) {
     std::cerr << app.error().message << "\n";
     return kEnvironment;
   }
+  sweep_uploads(set.settings().data + "/uploads");
   raise_file_limit(set.settings().limits.turns_in_flight, set.log());
   auto server = http::make_server((*app)->orchestrator(), set.clock(), set.log(),
                                   server_options(set.settings()));
@@ -75,6 +87,8 @@ int serve(const AppOptions& options) {
             << std::endl;
   int signal = 0;
   sigwait(&signals, &signal);
+  // A second signal ends the program at once, whoever is still talking.
+  pthread_sigmask(SIG_UNBLOCK, &signals, nullptr);
   set.log().info("serve.stopping",
                  {observability::Field::safe("signal", signal == SIGTERM ? "SIGTERM" : "SIGINT")});
   server->stop();

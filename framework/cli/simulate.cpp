@@ -58,6 +58,10 @@ class Play {
     }
     if (verbose_) show(turn, *reply);
     compare(turn, *reply);
+    if (stage_.model() != nullptr && stage_.model()->left() > 0) {
+      fail(turn.line,
+           std::to_string(stage_.model()->left()) + " answers of the script were not asked for");
+    }
     const int asked = stage_.model() == nullptr ? 0 : stage_.model()->requests() - before;
     if (turn.requests && asked != *turn.requests) {
       fail(turn.line, "expected " + std::to_string(*turn.requests) +
@@ -120,6 +124,9 @@ class Play {
     if (check.count && static_cast<int>(rows->size()) != *check.count) {
       fail(check.line, "table " + check.table + ": expected " + std::to_string(*check.count) +
                            " rows, got " + std::to_string(rows->size()));
+    }
+    if (rows->empty() && !check.members.empty()) {
+      fail(check.line, "table " + check.table + " has no row to compare");
     }
     for (const auto& row : *rows) {
       for (const auto& [member, value] : check.members) {

@@ -9,6 +9,7 @@ Stage::Stage(const AppOptions& options, long long clock_ms, bool scripted, core:
       clock_(core::WallTime(std::chrono::milliseconds(clock_ms))) {
   auto own = options;
   own.data = folder_;
+  own.own_data = true;
   own.clock = &clock_;
   own.offline = !scripted;
   set_ = std::make_unique<Set>(own, findings);

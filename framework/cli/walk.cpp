@@ -102,7 +102,10 @@ class Walker {
     const auto reply = stage_.orchestrator().chat(request);
     stage_.tools().fail("");
     ++turns_;
-    if (!reply) return std::nullopt;
+    if (!reply) {
+      errors_.push_back(text + ": " + reply.error().message);
+      return std::nullopt;
+    }
     for (const auto& edge : reply->path) open_.erase(edge);
     if (verbose_) std::cout << "  " << text << " -> " << reply->routine_number.value_or(0) << "\n";
     return reply->routine_number;
@@ -111,13 +114,14 @@ class Walker {
   int report() const {
     const auto style = Style::for_stdout();
     const auto taken = all_ - open_.size();
-    std::cout << (open_.empty() ? style.good("pass") : style.bad("FAIL")) << "  " << flow_.name
-              << ": " << taken << " of " << all_ << " edges taken ("
+    std::cout << (open_.empty() && errors_.empty() ? style.good("pass") : style.bad("FAIL")) << "  "
+              << flow_.name << ": " << taken << " of " << all_ << " edges taken ("
               << (all_ == 0 ? 100 : 100 * taken / all_) << " %), " << flow_.routines.size()
               << " routines, " << turns_ << " turns\n";
     for (const auto& [from, to] : open_)
       std::cout << "  not taken: " << from << " -> " << to << "\n";
-    return open_.empty() ? kGood : kFindings;
+    for (const auto& error : errors_) std::cout << "  failed: " << error << "\n";
+    return open_.empty() && errors_.empty() ? kGood : kFindings;
   }
 
   Stage& stage_;
@@ -128,6 +132,7 @@ class Walker {
   std::size_t all_ = 0;
   std::map<int, std::vector<int>> made_;
   std::string session_;
+  std::vector<std::string> errors_;
   int walks_ = 0, turns_ = 0;
 };
 

@@ -16,8 +16,11 @@ void serve_routines(Service& service, Exchange& exchange) {
       Json fields = Json::array(), next = Json::array();
       for (const auto& field : routine.collects) fields.push_back(field.name);
       for (const auto& edge : routine.next) next.push_back(edge.go);
-      routines.push_back({{"number", number}, {"name", routine.name}, {"title", routine.title},
-                          {"collects", fields}, {"next", next}});
+      routines.push_back({{"number", number},
+                          {"name", routine.name},
+                          {"title", routine.title},
+                          {"collects", fields},
+                          {"next", next}});
     }
     flows.push_back({{"name", name}, {"start", flow.start}, {"routines", routines}});
   }
@@ -27,9 +30,13 @@ void serve_routines(Service& service, Exchange& exchange) {
 void serve_agents(Service& service, Exchange& exchange) {
   Json agents = Json::array();
   for (const auto& [name, agent] : service.orchestrator.application().agents) {
-    agents.push_back({{"name", name}, {"flow", agent.flow}, {"model", agent.model},
-                      {"fallbacks", agent.fallbacks}, {"parsers", agent.parsers},
-                      {"recovery", agent.recovery}, {"tools", agent.tools}});
+    agents.push_back({{"name", name},
+                      {"flow", agent.flow},
+                      {"model", agent.model},
+                      {"fallbacks", agent.fallbacks},
+                      {"parsers", agent.parsers},
+                      {"recovery", agent.recovery},
+                      {"tools", agent.tools}});
   }
   exchange.json(200, core::canonical(Json{{"agents", agents}}));
 }
@@ -37,8 +44,11 @@ void serve_agents(Service& service, Exchange& exchange) {
 void serve_plugins(Service& service, Exchange& exchange) {
   Json plugins = Json::array();
   for (const auto& info : service.orchestrator.plugins().plugins()) {
-    plugins.push_back({{"id", info.manifest.id}, {"version", info.manifest.version},
-                       {"faces", info.manifest.faces}, {"state", info.state}, {"why", info.why}});
+    plugins.push_back({{"id", info.manifest.id},
+                       {"version", info.manifest.version},
+                       {"faces", info.manifest.faces},
+                       {"state", info.state},
+                       {"why", info.why}});
   }
   exchange.json(200, core::canonical(Json{{"plugins", plugins}}));
 }

@@ -1,5 +1,6 @@
-// POST /chat: {"user_message", "session_id"?, "client_message_id"?, "routine_number"?, "last_agent"?}.
-// The last two are the client's idea of where it is; the server keeps the position itself.
+// POST /chat: {"user_message", "session_id"?, "client_message_id"?, "routine_number"?,
+// "last_agent"?}. The last two are the client's idea of where it is; the server keeps the position
+// itself.
 #include <nlohmann/json.hpp>
 
 #include "core/json.hpp"
@@ -22,8 +23,12 @@ std::optional<Problem> wrong_type(const Json& body, const char* member, bool (*f
   return problem;
 }
 
-bool is_string(const Json& value) { return value.is_string(); }
-bool is_integer(const Json& value) { return value.is_number_integer(); }
+bool is_string(const Json& value) {
+  return value.is_string();
+}
+bool is_integer(const Json& value) {
+  return value.is_number_integer();
+}
 
 std::optional<Problem> check(const Json& body) {
   if (!body.is_object()) {
@@ -48,13 +53,15 @@ std::optional<Problem> check(const Json& body) {
 
 }  // namespace
 
-void answer(Exchange& exchange, const Outcome<orchestrator::ChatReply>& reply) {
+void answer(Service& service, Exchange& exchange, const Outcome<orchestrator::ChatReply>& reply) {
   if (!reply) {
-    exchange.problem(problem_of(reply.error()));
+    exchange.problem(problem_of(reply.error()), service.clock);
     return;
   }
-  Json out{{"response", reply->response},     {"session_id", reply->session_id},
-           {"last_agent", reply->last_agent}, {"routine_number", nullptr},
+  Json out{{"response", reply->response},
+           {"session_id", reply->session_id},
+           {"last_agent", reply->last_agent},
+           {"routine_number", nullptr},
            {"expects", reply->expects}};
   if (reply->routine_number) out["routine_number"] = *reply->routine_number;
   exchange.json(200, core::canonical(out));
@@ -62,12 +69,14 @@ void answer(Exchange& exchange, const Outcome<orchestrator::ChatReply>& reply) {
 
 void serve_chat(Service& service, Exchange& exchange) {
   const TurnGate gate(service);
-  if (!gate.admitted()) return exchange.problem(overloaded());
-  if (const auto problem = exchange.require_type("application/json")) return exchange.problem(*problem);
+  if (!gate.admitted()) return exchange.problem(overloaded(), service.clock);
+  if (const auto problem = exchange.require_type("application/json"))
+    return exchange.problem(*problem, service.clock);
   std::string text;
   const auto& options = service.options;
-  if (const auto problem = exchange.read_body(options.body_bytes, options.read_timeout, service.clock, text)) {
-    return exchange.problem(*problem);
+  if (const auto problem =
+          exchange.read_body(options.body_bytes, options.read_timeout, service.clock, text)) {
+    return exchange.problem(*problem, service.clock);
   }
   const auto body = core::parse_json(text);
   if (!body) {
@@ -75,14 +84,14 @@ void serve_chat(Service& service, Exchange& exchange) {
     problem.status = 400;
     problem.title = "Malformed JSON";
     problem.detail = body.error().message;
-    return exchange.problem(problem);
+    return exchange.problem(problem, service.clock);
   }
-  if (const auto problem = check(*body)) return exchange.problem(*problem);
+  if (const auto problem = check(*body)) return exchange.problem(*problem, service.clock);
   orchestrator::ChatRequest request;
   request.user_message = core::member(*body, "user_message");
   request.session_id = core::member(*body, "session_id");
   request.client_message_id = core::member(*body, "client_message_id");
-  answer(exchange, service.orchestrator.chat(request));
+  answer(service, exchange, service.orchestrator.chat(request));
 }
 
 }  // namespace dugout::http

@@ -17,7 +17,8 @@ struct Service {
   core::Clock& clock;
   observability::Log& log;
   const ServerOptions& options;
-  std::atomic<int> turns{0};      // in flight
+  std::atomic<int> turns{0};    // in flight
+  std::atomic<int> uploads{0};  // in flight; each holds its file in memory
   std::atomic<bool> stopping{false};
 };
 
@@ -36,8 +37,7 @@ class TurnGate {
  public:
   explicit TurnGate(Service& service)
       : service_(service),
-        admitted_(service.turns.fetch_add(1) < service.options.turns_in_flight &&
-                  !service.stopping.load()) {}
+        admitted_(service.turns.fetch_add(1) < service.options.turns_in_flight) {}
   ~TurnGate() { service_.turns.fetch_sub(1); }
   TurnGate(const TurnGate&) = delete;
   TurnGate& operator=(const TurnGate&) = delete;
@@ -54,7 +54,7 @@ Problem overloaded();
 void serve_chat(Service& service, Exchange& exchange);
 void serve_upload(Service& service, Exchange& exchange);
 // Answers with the reply, or with the problem.
-void answer(Exchange& exchange, const Outcome<orchestrator::ChatReply>& reply);
+void answer(Service& service, Exchange& exchange, const Outcome<orchestrator::ChatReply>& reply);
 // catalogue.cpp
 void serve_routines(Service& service, Exchange& exchange);
 void serve_agents(Service& service, Exchange& exchange);

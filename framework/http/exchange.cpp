@@ -1,13 +1,21 @@
 #include "http/exchange.hpp"
 
+#include <Poco/Exception.h>
+#include <Poco/Net/HTTPServerRequestImpl.h>
 #include <Poco/Net/MediaType.h>
+#include <Poco/Net/StreamSocket.h>
+#include <Poco/Timespan.h>
 
-#include <array>
+#include <algorithm>
+
+#include "core/text.hpp"
 
 namespace dugout::http {
 namespace {
 
-constexpr std::size_t kPiece = 16 * 1024;
+constexpr std::streamsize kPiece = 16 * 1024;
+constexpr std::size_t kDiscardBytes = 64U << 20;
+constexpr auto kDiscardWithin = std::chrono::seconds(5);
 
 // Nothing but our own files runs in a page, and no other site may frame it.
 constexpr auto kContentPolicy =
@@ -19,6 +27,24 @@ Problem too_large(std::size_t limit) {
   problem.status = 413;
   problem.title = "Too large";
   problem.detail = "The body may have at most " + std::to_string(limit) + " bytes.";
+  problem.close = true;
+  return problem;
+}
+
+Problem length_required() {
+  Problem problem;
+  problem.status = 411;
+  problem.title = "Length required";
+  problem.detail = "Send a Content-Length; a chunked body is not taken.";
+  problem.close = true;
+  return problem;
+}
+
+Problem cut_off() {
+  Problem problem;
+  problem.status = 400;
+  problem.title = "Cut off";
+  problem.detail = "The body ended before its Content-Length.";
   problem.close = true;
   return problem;
 }
@@ -35,39 +61,82 @@ Problem too_slow() {
 }  // namespace
 
 std::string Exchange::path() const {
-  const auto& uri = request_.getURI();
-  return uri.substr(0, uri.find('?'));
+  std::string_view uri = request_.getURI();
+  // The absolute form of a proxy's request names scheme and host before the path (RFC 9112, 3.2.2).
+  if (const auto scheme = uri.find("://"); scheme != uri.npos && scheme < uri.find('/')) {
+    const auto slash = uri.find('/', scheme + 3);
+    uri = slash == uri.npos ? std::string_view("/") : uri.substr(slash);
+  }
+  return std::string(uri.substr(0, uri.find('?')));
+}
+
+bool Exchange::has_body() const {
+  return request_.getChunkedTransferEncoding() ||
+         (request_.hasContentLength() && request_.getContentLength64() > 0);
+}
+
+// Takes what one read of the socket gives, so that a deadline is looked at between the reads; the
+// socket's own time-out is what is left of it. False at the end, or when time is up.
+bool Exchange::read_some(core::MonoTime deadline, core::Clock& clock, std::string& piece) {
+  const auto left = deadline - clock.now();
+  if (left <= core::Duration::zero()) return false;
+  auto& socket = dynamic_cast<Poco::Net::HTTPServerRequestImpl&>(request_).socket();
+  const auto us = std::chrono::duration_cast<std::chrono::microseconds>(left).count();
+  const auto usual = socket.getReceiveTimeout();
+  socket.setReceiveTimeout(Poco::Timespan(us + 1));
+  auto* buffer = request_.stream().rdbuf();
+  piece.clear();
+  const auto first = buffer->sbumpc();
+  if (first == std::char_traits<char>::eof()) return false;
+  piece += static_cast<char>(first);
+  const auto more = std::min<std::streamsize>(buffer->in_avail(), kPiece);
+  if (more > 0) {
+    piece.resize(1 + static_cast<std::size_t>(more));
+    buffer->sgetn(piece.data() + 1, more);
+  }
+  socket.setReceiveTimeout(usual);  // the next request of the connection starts afresh
+  return true;
 }
 
 std::optional<Problem> Exchange::read_body(std::size_t limit, core::Duration within,
                                            core::Clock& clock, std::string& body) {
-  if (request_.hasContentLength() &&
-      request_.getContentLength64() > static_cast<Poco::Int64>(limit)) {
-    return too_large(limit);
-  }
+  if (!request_.hasContentLength()) return length_required();
+  const auto announced = request_.getContentLength64();
+  if (announced > static_cast<Poco::Int64>(limit)) return too_large(limit);
   const auto deadline = clock.now() + within;
-  auto& stream = request_.stream();
-  std::array<char, kPiece> piece{};
-  while (stream) {
-    stream.read(piece.data(), static_cast<std::streamsize>(piece.size()));
-    body.append(piece.data(), static_cast<std::size_t>(stream.gcount()));
-    if (body.size() > limit) return too_large(limit);
-    if (clock.now() > deadline) return too_slow();
+  std::string piece;
+  try {
+    while (body.size() < static_cast<std::size_t>(announced) && read_some(deadline, clock, piece)) {
+      body += piece;
+    }
+  } catch (const Poco::TimeoutException&) {
+    return too_slow();
   }
-  if (request_.hasContentLength() && body.size() < static_cast<std::size_t>(request_.getContentLength64())) {
-    Problem problem;
-    problem.status = 400;
-    problem.title = "Cut off";
-    problem.detail = "The body ended before its Content-Length.";
-    problem.close = true;
-    return problem;
+  if (body.size() < static_cast<std::size_t>(announced)) {
+    return clock.now() >= deadline ? too_slow() : cut_off();
   }
+  body_read_ = true;
   return std::nullopt;
+}
+
+// A connection that is closed with bytes unread is reset, and the client never sees the answer: so
+// the rest of a body is thrown away first, within bounds.
+void Exchange::discard_body(core::Clock& clock) {
+  if (!has_body() || body_read_) return;
+  const auto deadline = clock.now() + kDiscardWithin;
+  std::string piece;
+  std::size_t size = 0;
+  try {
+    while (size < kDiscardBytes && read_some(deadline, clock, piece)) size += piece.size();
+  } catch (const Poco::Exception&) {
+    // Nobody is there to be told.
+  }
+  body_read_ = true;
 }
 
 std::optional<Problem> Exchange::require_type(std::string_view wanted) const {
   const Poco::Net::MediaType type(request_.getContentType());
-  if (type.getType() + "/" + type.getSubType() == wanted) return std::nullopt;
+  if (core::lower(type.getType() + "/" + type.getSubType()) == wanted) return std::nullopt;
   Problem problem;
   problem.status = 415;
   problem.title = "Unsupported media type";
@@ -76,13 +145,16 @@ std::optional<Problem> Exchange::require_type(std::string_view wanted) const {
   return problem;
 }
 
-void Exchange::json(int status, const std::string& body) { send(status, "application/json", body); }
+void Exchange::json(int status, const std::string& body) {
+  send(status, "application/json", body);
+}
 
 void Exchange::text(int status, std::string_view type, std::string_view body) {
   send(status, type, body);
 }
 
-void Exchange::problem(const Problem& problem) {
+void Exchange::problem(const Problem& problem, core::Clock& clock) {
+  if (problem.close) discard_body(clock);
   if (problem.retry_after) response_.set("Retry-After", std::to_string(*problem.retry_after));
   if (!problem.allow.empty()) response_.set("Allow", problem.allow);
   if (problem.close) response_.setKeepAlive(false);

@@ -12,10 +12,10 @@ struct Problem {
   int status = 500;
   std::string title;
   std::string detail;
-  std::string pointer;                    // JSON pointer of the member that is wrong, or empty
-  std::optional<int> retry_after;         // s
-  std::string allow;                      // of a 405
-  bool close = false;                     // the rest of the request was not read
+  std::string pointer;             // JSON pointer of the member that is wrong, or empty
+  std::optional<int> retry_after;  // s
+  std::string allow;               // of a 405
+  bool close = false;              // the rest of the request was not read
 
   std::string json() const;
 };

@@ -15,7 +15,8 @@ void serve_health(Service& /*service*/, Exchange& exchange) {
 
 void serve_ready(Service& service, Exchange& exchange) {
   const bool stopping = service.stopping.load();
-  const auto probe = stopping ? Status(Error{Code::kUnavailable, "stopping"}) : service.orchestrator.probe();
+  const auto probe =
+      stopping ? Status(Error{Code::kUnavailable, "stopping"}) : service.orchestrator.probe();
   if (probe) {
     exchange.json(200, R"({"status":"ready"})");
     return;
@@ -25,18 +26,20 @@ void serve_ready(Service& service, Exchange& exchange) {
   problem.title = "Not ready";
   problem.detail = stopping ? "The server is stopping." : "The store cannot serve.";
   problem.retry_after = 5;
-  exchange.problem(problem);
+  exchange.problem(problem, service.clock);
 }
 
 Route page(const char* path, const char* type, std::string_view text) {
-  return {"GET", path, [type, text](Service&, Exchange& exchange) { exchange.text(200, type, text); }};
+  return {"GET", path,
+          [type, text](Service&, Exchange& exchange) { exchange.text(200, type, text); }};
 }
 
 Problem not_found(const std::string& path) {
   Problem problem;
   problem.status = 404;
   problem.title = "Not found";
-  problem.detail = "There is nothing at " + path.substr(0, 200) + "; /openapi.json lists what there is.";
+  problem.detail =
+      "There is nothing at " + path.substr(0, 200) + "; /openapi.json lists what there is.";
   problem.close = true;
   return problem;
 }
@@ -65,7 +68,7 @@ void serve_route(Service& service, Exchange& exchange) {
     allow += (allow.empty() ? "" : ", ") + route.method;
   }
   if (allow == "GET") allow = "GET, HEAD";
-  exchange.problem(allow.empty() ? not_found(path) : wrong_method(allow));
+  exchange.problem(allow.empty() ? not_found(path) : wrong_method(allow), service.clock);
 }
 
 }  // namespace
@@ -99,6 +102,8 @@ Problem overloaded() {
 
 void dispatch(Service& service, Exchange& exchange) {
   if (service.stopping.load()) exchange.close_afterwards();
+  // A body that nobody reads must not be taken for the next request.
+  if (exchange.has_body() && exchange.request().getMethod() != "POST") exchange.close_afterwards();
   try {
     serve_route(service, exchange);
   } catch (const Poco::TimeoutException&) {
@@ -109,7 +114,7 @@ void dispatch(Service& service, Exchange& exchange) {
     service.log.debug("http.broken", {Field::safe("what", error.name())});
   } catch (const std::exception& error) {
     service.log.error("http.failed", {{"what", error.what()}});
-    if (!exchange.sent()) exchange.problem(problem_of({Code::kInternal, "", ""}));
+    if (!exchange.sent()) exchange.problem(problem_of({Code::kInternal, "", ""}), service.clock);
   }
 }
 

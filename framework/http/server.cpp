@@ -8,6 +8,9 @@
 #include <Poco/Net/ServerSocket.h>
 #include <Poco/ThreadPool.h>
 
+#include <atomic>
+#include <thread>
+
 #include "http/endpoints.hpp"
 
 namespace dugout::http {
@@ -36,7 +39,8 @@ class Handler final : public Poco::Net::HTTPRequestHandler {
 class Factory final : public Poco::Net::HTTPRequestHandlerFactory {
  public:
   Factory(Service& service, const Poco::ThreadPool& pool) : service_(service), pool_(pool) {}
-  Poco::Net::HTTPRequestHandler* createRequestHandler(const Poco::Net::HTTPServerRequest&) override {
+  Poco::Net::HTTPRequestHandler* createRequestHandler(
+      const Poco::Net::HTTPServerRequest&) override {
     return new Handler(service_, pool_.used() * 4 > pool_.capacity() * 3);
   }
 
@@ -65,11 +69,13 @@ class PocoServer final : public Server {
       params->setMaxQueued(options_.queued);
       params->setKeepAliveTimeout(Poco::Timespan(options_.keep_alive.count(), 0));
       params->setTimeout(Poco::Timespan(options_.read_timeout.count(), 0));
-      server_ = std::make_unique<Poco::Net::HTTPServer>(new Factory(service_, pool_), pool_, socket, params);
+      server_ = std::make_unique<Poco::Net::HTTPServer>(new Factory(service_, pool_), pool_, socket,
+                                                        params);
       server_->start();
     } catch (const Poco::Exception& error) {
-      return Error{Code::kUnavailable, "cannot listen on " + options_.host + ":" + std::to_string(options_.port) +
-                                           ": " + error.displayText() + "; choose another --listen address"};
+      return Error{Code::kUnavailable,
+                   "cannot listen on " + options_.host + ":" + std::to_string(options_.port) +
+                       ": " + error.displayText() + "; choose another --listen address"};
     }
     return Done{};
   }
@@ -79,13 +85,20 @@ class PocoServer final : public Server {
   void stop() override {
     if (!server_) return;
     service_.stopping.store(true);
-    server_->stopAll(false);  // idle connections end; busy ones end with their answer
+    // Idle connections end at once, busy ones with their answer. That waits for the busy ones, so
+    // it goes on beside the clock, which ends it.
+    std::atomic<bool> quiet{false};
+    std::thread ending([&] {
+      server_->stopAll(false);
+      quiet.store(true);
+    });
     const core::CancelToken never;
     const auto deadline = service_.clock.now() + options_.drain;
-    while (service_.turns.load() > 0 && service_.clock.now() < deadline) {
+    while ((!quiet.load() || service_.turns.load() > 0) && service_.clock.now() < deadline) {
       service_.clock.sleep(kDrainPoll, never);
     }
-    if (service_.turns.load() > 0) server_->stopAll(true);
+    if (!quiet.load() || service_.turns.load() > 0) server_->stopAll(true);
+    ending.join();
     pool_.joinAll();
     server_.reset();
   }

@@ -15,14 +15,15 @@ namespace dugout::http {
 
 struct ServerOptions {
   std::string host = "127.0.0.1";
-  std::uint16_t port = 8080;              // 0 = a free one
-  std::size_t body_bytes = 1U << 20;      // of a JSON body
-  std::size_t upload_bytes = 10U << 20;   // of an uploaded file; equal is allowed
-  int turns_in_flight = 5000;             // beyond it: 503 with Retry-After
-  int queued = 1000;                      // connections that may wait for a thread
-  std::chrono::seconds keep_alive{10};    // an idle connection holds a thread for no longer
-  std::chrono::seconds read_timeout{30};  // for a slow client
-  std::chrono::seconds drain{100};        // for turns in flight at stop
+  std::uint16_t port = 8080;                 // 0 = a free one
+  std::size_t body_bytes = 1U << 20;         // of a JSON body
+  std::size_t upload_bytes = 10U << 20;      // of an uploaded file; equal is allowed
+  int turns_in_flight = 5000;                // beyond it: 503 with Retry-After
+  int queued = 1000;                         // connections that may wait for a thread
+  std::chrono::seconds keep_alive{10};       // an idle connection holds a thread for no longer
+  std::chrono::seconds read_timeout{30};     // for the body of a chat message
+  std::chrono::seconds upload_timeout{120};  // for the body of an upload
+  std::chrono::seconds drain{100};           // for turns in flight at stop
   std::string upload_folder = "var/uploads";
   std::string version = "0.1.0";
 };
@@ -33,7 +34,8 @@ class Server {
   // Binds and serves; an Error says why not ("address in use: ...").
   virtual Status start() = 0;
   virtual std::uint16_t port() const = 0;  // the one really bound
-  // Accepts nothing new, lets turns in flight end (at most `drain`), then stops. /ready is 503 meanwhile.
+  // Accepts nothing new, lets turns in flight end (at most `drain`), then stops. /ready is 503
+  // meanwhile.
   virtual void stop() = 0;
 };
 

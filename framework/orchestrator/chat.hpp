@@ -38,15 +38,15 @@ struct ChatReply {
   std::string session_id;
   std::string response;
   std::string last_agent;
-  std::optional<int> routine_number;  // nullopt outside a flow
-  std::string expects = "text";       // or "file": what the open question wants
-  std::string target;                 // which model answered; empty = the server itself
+  std::optional<int> routine_number;      // nullopt outside a flow
+  std::string expects = "text";           // or "file": what the open question wants
+  std::string target;                     // which model answered; empty = the server itself
   std::vector<std::pair<int, int>> path;  // the edges this turn took, in order: from, to
 };
 
 // A model of one provider that may be named by agents as "provider/model".
 struct ProviderTarget {
-  std::string codec;     // the provider plugin's name
+  std::string codec;      // the provider plugin's name
   std::string base_url;   // without the path of the call
   std::string api_key;    // sent as a bearer token; never logged
   double timeout = 30.0;  // s, of one attempt
@@ -57,7 +57,7 @@ struct OrchestratorOptions {
   // Retry options by agent, environment and YAML applied already.
   std::map<std::string, pipeline::RetryOptions> retry;
   core::Duration lane_wait = std::chrono::seconds(30);  // for an earlier turn of the same session
-  std::size_t message_characters = 4000;  // of a user's message
+  std::size_t message_characters = 4000;                // of a user's message
 };
 
 // What a turn is served with. All outlive the orchestrator.

@@ -73,15 +73,26 @@ bool says_nothing_new(const std::string& value) {
   return read_choice(value, complaint).value.has_value();
 }
 
+// A field that must differ from this one must also differ from its new value.
+bool clashes(const routines::Flow& flow, const Draft& draft, const std::string& name,
+             const std::optional<std::string>& value) {
+  for (const auto& [number, routine] : flow.routines) {
+    for (const auto& field : routine.collects) {
+      if (field.differs_from == name && value && draft.get(field.name) == value) return true;
+    }
+  }
+  return false;
+}
+
 Correction with_value(const Home& home, const std::vector<std::string>& candidates,
-                      const Draft& draft, ToolRunner& tools) {
+                      const routines::Flow& flow, const Draft& draft, ToolRunner& tools) {
   Correction correction{Correction::Kind::kAskValue, home.field, home.routine, {}};
-  auto others = draft;  // the old value must not stand in the way of differs_from or of itself
+  auto others = draft;  // the old value must not stand in the way of the new one
   others.clear(home.field->name);
   for (const auto& candidate : candidates) {
     if (home.field->type == FieldType::kText && says_nothing_new(candidate)) continue;
     auto checked = check_field(*home.field, candidate, others, tools, home.routine);
-    if (checked.ok()) {
+    if (checked.ok() && !clashes(flow, draft, home.field->name, checked.value)) {
       correction.kind = Correction::Kind::kApplied;
       correction.checked = std::move(checked);
       return correction;
@@ -112,7 +123,7 @@ Correction read_correction(const std::string& text, const routines::Flow& flow, 
   if (home.field == nullptr) return {};
   auto candidates = named ? value_candidates(text) : std::vector<std::string>{text};
   if (named && found_in_sentence(*home.field)) candidates.push_back(text);
-  return with_value(home, candidates, draft, tools);
+  return with_value(home, candidates, flow, draft, tools);
 }
 
 }  // namespace dugout::orchestrator

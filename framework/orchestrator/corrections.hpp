@@ -17,11 +17,11 @@ struct Correction {
   Checked checked;                         // of kApplied; of kAskValue why the value did not do
 };
 
-// Record fields a correction uses: the field that is being corrected, between two turns, and what
-// was changed, for the sentence that tells it.
-inline constexpr auto kCorrectionField = "correction_field";
-inline constexpr auto kCorrectionLabel = "correction_label";
-inline constexpr auto kCorrectionValue = "correction_value";
+// routines::kCorrectionFields by name: the field that is being corrected, between two turns, and
+// what was changed, for the sentence that tells it.
+inline constexpr auto kCorrectionField = routines::kCorrectionFields[0];
+inline constexpr auto kCorrectionLabel = routines::kCorrectionFields[1];
+inline constexpr auto kCorrectionValue = routines::kCorrectionFields[2];
 
 // [worker]
 Correction read_correction(const std::string& text, const routines::Flow& flow, const Draft& draft,

@@ -5,6 +5,7 @@
 
 #include <map>
 #include <optional>
+#include <set>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -17,6 +18,7 @@
 
 namespace dugout::orchestrator {
 
+struct Correction;
 using Proposals = std::map<std::string, std::string>;  // field -> raw text
 
 struct Refusal {
@@ -33,7 +35,10 @@ struct Verdict {
   std::string missing;    // the field that is still to be asked for; empty = none
   int refusals = 0;       // refused answers in a row, this one included
   bool accepted = false;  // all the routine wanted was there, and its rules were followed
-  std::vector<std::pair<int, int>> path;  // the edges taken, in order: from, to
+  // `say` tells what only the server knows: a tool that failed, or values that came from tools,
+  // rules or a correction in this turn. A model that was not told must not speak in its place.
+  bool news = false;
+  std::vector<std::pair<int, int>> path;      // the edges taken, in order: from, to
   std::map<std::string, core::Json> results;  // tool -> {"ok","data"/"error"}, for the model
 };
 
@@ -48,8 +53,8 @@ class Decider {
   // later proposal gets the verdict that ran it. [worker]
   const Verdict& decide(const Proposals& proposals);
 
-  // A tool with an effect has run, so the verdict stands.
-  bool settled() const { return settled_ != nullptr; }
+  // The verdict that stands because a tool with an effect has run; nullptr: none has.
+  const Verdict* settled() const { return settled_; }
 
   // The proposals the user's text makes by itself, without a model.
   Proposals read_text(int routine, const Draft& draft) const;
@@ -69,17 +74,23 @@ class Decider {
               const std::string& said);
   bool collect(Verdict& verdict, const routines::Routine& routine, const Proposals& proposals);
   Taken take(Verdict& verdict, const routines::Routine& routine, const routines::Field& field,
-             const std::string& raw);
+             const std::string& raw, Checked& checked);
   Taken take_correction(Verdict& verdict, const routines::Routine& routine,
-                        const routines::Field& field, const std::string& raw);
+                        const routines::Field& field, const std::string& raw, Checked& checked);
+  void apply(Verdict& verdict, const routines::Routine& routine, const Correction& correction);
+  // What was proposed for a field, as far as it may count; empty = nothing.
+  std::string raw_answer(const routines::Field& field, const Proposals& proposals) const;
   bool call_tools(Verdict& verdict, const routines::Routine& routine);
-  void fail_call(Verdict& verdict, const routines::Routine& routine,
-                 const routines::CallStep& step);
+  void fail_call(Verdict& verdict, const routines::Routine& routine, const routines::CallStep& step,
+                 const std::string& code);
   void follow(Verdict& verdict, const routines::Routine& routine, const std::string& said);
   void enter(Verdict& verdict, int from, int number, const std::string& said, bool carry);
   void refuse(Verdict& verdict, const routines::Routine& routine, const routines::Field& field,
               const Checked& checked);
   void miss(Verdict& verdict, const routines::Routine& routine, const routines::Field& field);
+  // Renders a text of the server's, noting whether it tells something new.
+  std::string tell(Verdict& verdict, const std::string& text);
+  void know(Verdict& verdict, const std::string& field, std::string value, int routine);
   // The user's own words say something else than the model proposes.
   bool contradicts(const routines::Field& field, const std::string& proposed) const;
 
@@ -93,6 +104,7 @@ class Decider {
   const bool upload_;
   std::map<Proposals, Verdict> verdicts_;
   const Verdict* settled_ = nullptr;  // the verdict that ran an effect
+  std::set<std::string> news_;        // fields set by tools, rules and corrections, this verdict
   int hops_ = 0;                      // bounds routes and carries within one verdict
 };
 

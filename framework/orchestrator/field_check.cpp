@@ -25,6 +25,11 @@ Checked from_reading(Reading reading) {
 
 Checked from_run(const ToolRun& run, const Field& field) {
   Checked checked;
+  if (run.broken()) {
+    checked.unavailable = true;
+    checked.reason = "its check is not available just now";
+    return checked;
+  }
   if (!run.ok) {
     checked.reason = checked.say = run.message;
     return checked;

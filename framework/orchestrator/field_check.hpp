@@ -18,7 +18,8 @@ struct Checked {
   std::vector<std::pair<std::string, std::string>> saves;  // and beside it
   bool left_out = false;                                   // settled by "none": nothing is stored
   std::string reason;                                      // why it was refused, for the model
-  std::string say;  // what the check would tell the user; may be empty
+  std::string say;           // what the check would tell the user; may be empty
+  bool unavailable = false;  // the check itself failed: nothing is known of the answer
 
   bool ok() const { return value.has_value() || left_out; }
 };

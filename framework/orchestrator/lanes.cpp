@@ -1,5 +1,8 @@
 #include "orchestrator/lanes.hpp"
 
+#include <algorithm>
+#include <iterator>
+
 namespace dugout::orchestrator {
 
 Lanes::Place::Place(Lanes& lanes, std::string session)
@@ -18,6 +21,13 @@ Lanes::Place::~Place() {
   } else {
     lanes_.left_.notify_all();
   }
+}
+
+std::size_t Lanes::Place::ahead() const {
+  const std::lock_guard lock(lanes_.mutex_);
+  const auto& lane = lanes_.lanes_[session_];
+  return static_cast<std::size_t>(
+      std::distance(lane.begin(), std::find(lane.begin(), lane.end(), ticket_)));
 }
 
 bool Lanes::Place::wait(core::Duration at_most) {

@@ -22,6 +22,8 @@ class Lanes {
     ~Place();
     Place(const Place&) = delete;
     Place& operator=(const Place&) = delete;
+    // Places in front of this one.
+    std::size_t ahead() const;
     // False when the places before it were not left in time.
     bool wait(core::Duration at_most);
 

@@ -19,6 +19,14 @@ Error refuse(const std::string& pointer, const std::string& message) {
   return Error{Code::kInvalid, message, core::canonical(Json{{"pointer", pointer}})};
 }
 
+constexpr std::size_t kMostWaiting = 8;  // messages of one session behind the one in work
+
+Error busy() {
+  return Error{Code::kConflict,
+               "this session is still busy with an earlier message; send it again with the same "
+               "client_message_id in a moment"};
+}
+
 // Ids of clients may look as they like, within reason: they end up in logs and files.
 bool id_like(std::string_view id) {
   if (id.size() < 8 || id.size() > 128) return false;
@@ -40,7 +48,8 @@ Status check(const ChatRequest& request, const OrchestratorOptions& options) {
     return refuse("/client_message_id", "must have at most 128 characters");
   }
   if (core::characters(message) > options.message_characters) {
-    return refuse("/user_message", "is too long; at most " + std::to_string(options.message_characters) +
+    return refuse("/user_message", "is too long; at most " +
+                                       std::to_string(options.message_characters) +
                                        " characters can be taken at once");
   }
   if (!core::is_utf8(message)) return refuse("/user_message", "must be UTF-8 text");
@@ -60,15 +69,12 @@ class DefaultOrchestrator final : public Orchestrator {
     auto request = asked;
     if (request.session_id.empty()) request.session_id = core::new_id("ses_");
     Lanes::Place place(lanes_, request.session_id);
+    if (place.ahead() > kMostWaiting) return busy();
     const auto accepted =
         parts_.store.accept(request.session_id, request.client_message_id, request_text(request));
     if (!accepted) return accepted.error();
     if (!accepted->reply.empty()) return read_reply(accepted->reply);
-    if (!place.wait(options_.lane_wait)) {
-      return Error{Code::kConflict,
-                   "this session is still busy with an earlier message; send it again "
-                   "with the same client_message_id in a moment"};
-    }
+    if (!place.wait(options_.lane_wait)) return busy();
     return in_lane(request, *accepted);
   }
 
@@ -100,9 +106,12 @@ class DefaultOrchestrator final : public Orchestrator {
       const auto first = read_request(accepted.request);
       if (!first) return first.error();
       work.user_message = first->user_message;
-      // The file of the first try may have gone with the process that took it.
-      if (first->upload && (!work.upload || std::filesystem::exists(first->upload->path)))
+      // What was accepted first counts; only its file may have to come from the repeat, when the
+      // first one went with the process that took it.
+      std::error_code error;
+      if (!first->upload || std::filesystem::exists(first->upload->path, error)) {
         work.upload = first->upload;
+      }
     }
     return run(work, accepted);
   }

@@ -42,7 +42,8 @@ Outcome<pipeline::Parsed> PluginParser::parse(std::string_view text,
   pipeline::Parsed parsed;
   parsed.message = core::member(*answer, "agent_final_response");
   parsed.parser = std::string(name());
-  parsed.repaired = answer->value("repaired", false);
+  const auto repaired = answer->find("repaired");
+  parsed.repaired = repaired != answer->end() && *repaired == true;
   if (const auto routine = answer->find("routine_number");
       routine != answer->end() && routine->is_number_integer()) {
     parsed.routine = routine->get<long long>();

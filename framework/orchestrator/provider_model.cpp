@@ -109,10 +109,20 @@ ProviderModel::ProviderModel(std::string target, std::string model, std::string 
 
 pipeline::Attempted<Answer> ProviderModel::ask(const pipeline::Request& request,
                                                core::Duration within) {
+  try {
+    return exchange(request, within);
+  } catch (const Json::exception&) {
+    return failure(FailureClass::kServer, "the codec answers in another shape than agreed");
+  }
+}
+
+pipeline::Attempted<Answer> ProviderModel::exchange(const pipeline::Request& request,
+                                                    core::Duration within) {
   auto encoded = codec_->encode(neutral(request, model_));
   if (!encoded) return failure(FailureClass::kInvalidRequest, encoded.error().message);
   const auto head = core::parse_json(encoded->head);
-  if (!head) return failure(FailureClass::kInvalidRequest, "the codec gave no request head");
+  if (!head || !head->is_object())
+    return failure(FailureClass::kInvalidRequest, "the codec gave no request head");
 
   net::HttpRequest http;
   http.method = core::member(*head, "method", "POST");

@@ -24,6 +24,8 @@ class ProviderModel final : public pipeline::Model {
                                             core::Duration within) override;
 
  private:
+  pipeline::Attempted<pipeline::Answer> exchange(const pipeline::Request& request,
+                                                 core::Duration within);
   pipeline::Attempted<pipeline::Answer> read(const net::HttpResponse& response) const;
   pipeline::Failure upstream(const Error& error, const net::HttpResponse& response) const;
 

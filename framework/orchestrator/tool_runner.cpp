@@ -1,5 +1,6 @@
 #include "orchestrator/tool_runner.hpp"
 
+#include <algorithm>
 #include <nlohmann/json.hpp>
 
 #include "core/random.hpp"
@@ -9,6 +10,8 @@ namespace {
 
 using core::Json;
 using observability::Field;
+
+constexpr int kMostTries = 20;
 
 ToolRun failed(std::string code, std::string message) {
   ToolRun run;
@@ -45,6 +48,12 @@ std::string code_name(Code code) {
   }
 }
 
+// Refused before the tool saw it, so no effect can have happened.
+bool never_started(Code code) {
+  return code == Code::kInvalid || code == Code::kMalformed || code == Code::kWrongShape ||
+         code == Code::kUnavailable;
+}
+
 std::string error_result(const Error& error) {
   return Json{{"ok", false},
               {"error", {{"code", code_name(error.code)}, {"message", error.message}}}}
@@ -54,7 +63,20 @@ std::string error_result(const Error& error) {
 }  // namespace
 
 std::string ToolRunner::context(const std::string& key) const {
-  return Json{{"idempotency_key", key}, {"session", place_.session}, {"turn", place_.turn}}.dump();
+  // What follows a spent deadline, such as the understudy's turn, still needs a moment.
+  constexpr core::Duration kGrace = std::chrono::seconds(2);
+  const auto left = std::max(kGrace, place_.deadline - clock_.now());
+  const auto ms = std::chrono::duration_cast<std::chrono::milliseconds>(left).count();
+  return Json{{"idempotency_key", key},
+              {"session", place_.session},
+              {"turn", place_.turn},
+              {"deadline_ms", ms}}
+      .dump();
+}
+
+bool ToolRun::broken() const {
+  return !ok && (code == "timeout" || code == "unavailable" || code == "internal" ||
+                 code == "unknown_tool" || code == kUnknownOutcome);
 }
 
 std::string ToolRunner::check_argument(const std::string& tool) const {
@@ -90,46 +112,45 @@ ToolRun ToolRunner::run_pure(const host::ToolHandle& tool, const std::string& ar
 ToolRun ToolRunner::run_journalled(const host::ToolHandle& tool, const std::string& arguments,
                                    int routine) {
   // The key leaves the turn out: the same effect with the same arguments happens once in a session,
-  // also when the parent has to repeat the message that led to it.
+  // also when the parent has to repeat the message that led to it. What failed for certain may be
+  // tried again by a later turn, as the next numbered try, so that none is ever lost sight of.
   const auto subject = place_.session + "|" + std::to_string(routine) + "|" +
                        std::string(tool.id()) + "|" + arguments;
   const auto idempotency = core::stable_hash(subject);
-  store::JournalEntry entry{idempotency,
-                            place_.session,
-                            place_.turn,
-                            std::string(tool.id()),
-                            arguments,
-                            "",
-                            store::CallState::kIntended,
-                            false};
-  auto found = store_.intend(entry);
-  if (!found) return failed("unavailable", "the journal cannot be written");
-  if (!found->fresh && found->state == store::CallState::kDone) {
-    auto earlier = read_result(found->result);
-    if (earlier.ok || found->turn == place_.turn) return earlier;
-    // It failed in an earlier turn: try again, journalled under this turn, with the same
-    // idempotency key for the service behind it.
-    entry.key = core::stable_hash(subject + "|" + place_.turn);
-    found = store_.intend(entry);
-    if (!found) return failed("unavailable", "the journal cannot be written");
-    if (!found->fresh && found->state == store::CallState::kDone) return read_result(found->result);
+  for (int attempt = 1; attempt <= kMostTries; ++attempt) {
+    const auto key =
+        attempt == 1 ? idempotency : core::stable_hash(subject + "|" + std::to_string(attempt));
+    const auto entry = store_.intend({key, place_.session, place_.turn, std::string(tool.id()),
+                                      arguments, "", store::CallState::kIntended, false});
+    if (!entry) return failed("unavailable", "the journal cannot be written");
+    effects_ran_ = true;
+    if (entry->fresh || entry->state != store::CallState::kDone) {
+      return run_entry(tool, *entry, context(idempotency));
+    }
+    auto earlier = read_result(entry->result);
+    if (earlier.ok || entry->turn == place_.turn) return earlier;
   }
-  effects_ran_ = true;
-  if (!found->fresh) return settle_unknown(tool, arguments, found->key, context(idempotency));
-  return run_and_settle(tool, arguments, entry.key, context(idempotency));
+  return failed("too_many_tries", "this has failed too often");
+}
+
+ToolRun ToolRunner::run_entry(const host::ToolHandle& tool, const store::JournalEntry& entry,
+                              const std::string& context) {
+  if (entry.fresh) return run_and_settle(tool, entry.arguments, entry.key, context);
+  return settle_unknown(tool, entry.arguments, entry.key, context);
 }
 
 ToolRun ToolRunner::run_and_settle(const host::ToolHandle& tool, const std::string& arguments,
                                    const std::string& key, const std::string& context) {
   const auto outcome = tool.run(arguments, context);
-  if (!outcome && outcome.error().code == Code::kTimeout &&
-      tool.declaration().effects == host::Effects::kOnce) {
-    // The outcome is unknown: leave the intent open for reconcile, and do not claim anything.
-    return failed("unknown_outcome", "it is not known yet whether that went through");
+  const bool once = tool.declaration().effects == host::Effects::kOnce;
+  if (!outcome && once && !never_started(outcome.error().code)) {
+    // Leave the intent open for reconcile, and do not claim anything.
+    return failed(kUnknownOutcome, "it is not known yet whether that went through");
   }
   const auto result = outcome ? *outcome : error_result(outcome.error());
-  if (!store_.settle(key, result))
+  if (!store_.settle(key, result)) {
     log_.error("journal.unsettled", {Field::id("turn", place_.turn)});
+  }
   return read_result(result);
 }
 
@@ -146,7 +167,7 @@ ToolRun ToolRunner::settle_unknown(const host::ToolHandle& tool, const std::stri
   }
   log_.error("tool.unknown_outcome",
              {Field::safe("tool", tool.id()), Field::id("turn", place_.turn)});
-  return failed("unknown_outcome", "it is not known yet whether that went through");
+  return failed(kUnknownOutcome, "it is not known yet whether that went through");
 }
 
 }  // namespace dugout::orchestrator

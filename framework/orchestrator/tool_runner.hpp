@@ -1,6 +1,7 @@
 // Runs tools for one turn. What has an effect goes through the journal: intent, run, result; a
 // repeat gives the stored result; an intent without a result (a crash) is settled by the tool's
-// reconcile, or reported, never run blindly again. One object per turn, one thread.
+// reconcile, or reported, never run blindly again. No tool outlives the turn's deadline. One object
+// per turn, one thread.
 #pragma once
 
 #include <map>
@@ -8,6 +9,7 @@
 #include <string>
 #include <string_view>
 
+#include "core/clock.hpp"
 #include "core/json.hpp"
 #include "host/host.hpp"
 #include "observability/log.hpp"
@@ -20,19 +22,25 @@ struct ToolRun {
   core::Json data;      // object when ok
   std::string code;     // when not: "not_found", "unavailable" ...
   std::string message;  // for the user or the model; plain words
+
+  // The tool could not do its work, which says nothing about what it was asked.
+  bool broken() const;
 };
+
+// The outcome of an effect that nobody knows yet; asking again settles it.
+inline constexpr auto kUnknownOutcome = "unknown_outcome";
 
 // The place of a run: what makes its idempotency key, together with tool and arguments.
 struct ToolPlace {
   std::string session, turn;
-  int routine = 0;
+  core::MonoTime deadline{};
 };
 
 class ToolRunner {
  public:
   ToolRunner(const host::Generation& plugins, store::Store& store, observability::Log& log,
-             ToolPlace place)
-      : plugins_(plugins), store_(store), log_(log), place_(std::move(place)) {}
+             const core::Clock& clock, ToolPlace place)
+      : plugins_(plugins), store_(store), log_(log), clock_(clock), place_(std::move(place)) {}
 
   // [worker] Never throws; every failure is a ToolRun that says so.
   ToolRun run(const std::string& tool, const core::Json& arguments, int routine);
@@ -46,6 +54,8 @@ class ToolRunner {
  private:
   ToolRun run_pure(const host::ToolHandle& tool, const std::string& arguments);
   ToolRun run_journalled(const host::ToolHandle& tool, const std::string& arguments, int routine);
+  ToolRun run_entry(const host::ToolHandle& tool, const store::JournalEntry& entry,
+                    const std::string& context);
   ToolRun run_and_settle(const host::ToolHandle& tool, const std::string& arguments,
                          const std::string& key, const std::string& context);
   ToolRun settle_unknown(const host::ToolHandle& tool, const std::string& arguments,
@@ -55,6 +65,7 @@ class ToolRunner {
   const host::Generation& plugins_;
   store::Store& store_;
   observability::Log& log_;
+  const core::Clock& clock_;
   ToolPlace place_;
   std::map<std::string, ToolRun> seen_;  // answers of tools without effects, this turn
   bool effects_ran_ = false;

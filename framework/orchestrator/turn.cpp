@@ -41,14 +41,16 @@ Status Turn::load() {
   session_.id = accepted_.session;
   memory_ = read_memory(session_.state);
   const auto& agent = agent_for_turn();
+  deadline_ = parts_.clock.now() + std::chrono::duration_cast<core::Duration>(
+                                       std::chrono::duration<double>(agent.turn_deadline));
   auto messages = parts_.store.messages(session_.id, agent.history_messages);
   if (!messages) return messages.error();
   history_ = std::move(*messages);
   std::erase_if(history_, [&](const store::Message& message) {
     return message.sequence <= memory_.history_after;
   });
-  tools_ = std::make_unique<ToolRunner>(*parts_.plugins, parts_.store, parts_.log,
-                                        ToolPlace{session_.id, accepted_.id, session_.routine});
+  tools_ = std::make_unique<ToolRunner>(*parts_.plugins, parts_.store, parts_.log, parts_.clock,
+                                        ToolPlace{session_.id, accepted_.id, deadline_});
   return Done{};
 }
 
@@ -73,7 +75,7 @@ const routines::Agent& Turn::agent_for_turn() const {
 
 Outcome<store::TurnCommit> Turn::run() {
   if (const auto loaded = load(); !loaded) return loaded.error();
-  note("user", request_.upload ? "(A photo was uploaded.)" : request_.user_message, false);
+  note("user", request_.upload ? kPhotoNote : request_.user_message, false);
 
   const auto& agent = agent_for_turn();
   const auto flow = parts_.application->flows.find(agent.flow);
@@ -87,7 +89,7 @@ Outcome<store::TurnCommit> Turn::run() {
     if (!answered) return answered.error();
     if (*answered) return commit();
   }
-  if (in_flow && answer_in_the_flow(flow->second, *routine)) return commit();
+  if (in_flow && answer_in_the_flow(*routine)) return commit();
   ask_models();
   return commit();
 }
@@ -136,7 +138,7 @@ void Turn::hand_off(const Entry& entry) {
   say(text + ask_of(*first, record));
 }
 
-bool Turn::answer_in_the_flow(const routines::Flow& /*flow*/, const routines::Routine& routine) {
+bool Turn::answer_in_the_flow(const routines::Routine& routine) {
   const auto question = ask_of(routine, draft());
   if (request_.upload) {
     if (collects_file(routine)) return false;
@@ -151,26 +153,28 @@ bool Turn::answer_in_the_flow(const routines::Flow& /*flow*/, const routines::Ro
 }
 
 void Turn::take(Place* place, const routines::Agent& agent, const pipeline::CallResult& result) {
+  const Verdict* verdict = place == nullptr ? nullptr : place->accepted;
+  // What tools have done stands, also when nobody found the words for it.
+  if (!result.parsed && place != nullptr) verdict = place->decider.settled();
+  if (verdict != nullptr) {
+    session_.record = verdict->draft.dump();
+    session_.routine = verdict->to;
+    memory_.refusals = verdict->refusals;
+    reply_.path = verdict->path;
+  }
   if (!result.parsed) {
+    const auto cls = result.failure ? pipeline::name_of(result.failure->cls) : "none";
+    parts_.log.warning("turn.unavailable", {observability::Field::id("session", session_.id),
+                                            observability::Field::id("turn", accepted_.id),
+                                            observability::Field::safe("class", cls)});
     const auto& words = agent.unavailable.empty() ? kSorry : agent.unavailable;
-    parts_.log.warning(
-        "turn.unavailable",
-        {observability::Field::id("session", session_.id),
-         observability::Field::id("turn", accepted_.id),
-         observability::Field::safe(
-             "class", result.failure ? pipeline::name_of(result.failure->cls) : "none")});
-    say(routines::render(words, draft()));
+    say(verdict != nullptr ? verdict->say : routines::render(words, draft()));
     return;
   }
   reply_.target = result.target;
-  if (place != nullptr && place->accepted != nullptr) {
-    const auto& verdict = *place->accepted;
-    session_.record = verdict.draft.dump();
-    session_.routine = verdict.to;
-    reply_.path = verdict.path;
-    memory_.refusals = verdict.refusals;
-  }
-  say(result.parsed->message);
+  // A model that was not told the news cannot have told it to the user.
+  const bool untold = verdict != nullptr && verdict->news && place->told.count(verdict) == 0;
+  say(untold ? verdict->say : result.parsed->message);
 }
 
 void Turn::say(std::string text) {

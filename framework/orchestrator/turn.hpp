@@ -38,18 +38,18 @@ class Turn {
   Status load();
   Outcome<bool> answer_at_the_door();
   void hand_off(const Entry& entry);
-  bool answer_in_the_flow(const routines::Flow& flow, const routines::Routine& routine);
+  bool answer_in_the_flow(const routines::Routine& routine);
   void ask_models();
   pipeline::CallResult call(const routines::Agent& agent, Place* place, pipeline::CallPlan& plan,
                             pipeline::Request request);
-  pipeline::CallResult without_tools(pipeline::CallPlan& plan, const pipeline::Request& request,
-                                     pipeline::Budget& budget);
+  void record(const std::vector<pipeline::AttemptRecord>& attempts);
   pipeline::CallPlan plan_for(const routines::Agent& agent, Place* place,
                               std::vector<std::unique_ptr<pipeline::Model>>& own);
   std::optional<pipeline::Failure> judge(Place& place, const pipeline::Parsed& parsed);
   void run_tools(Place* place, const std::vector<pipeline::ToolCall>& calls,
                  pipeline::Request& request);
   std::string run_tool(Place* place, const pipeline::ToolCall& call);
+  std::string run_free_tool(const pipeline::ToolCall& call, const core::Json& arguments);
   std::string run_routine_tool(Place& place, const pipeline::ToolCall& call,
                                const core::Json& arguments);
   void take(Place* place, const routines::Agent& agent, const pipeline::CallResult& result);
@@ -75,7 +75,8 @@ class Turn {
   std::vector<store::Message> added_;
   std::vector<std::string> attempts_;
   std::map<std::string, int> tool_requests_;  // how often a model asked for the very same thing
-  int calls_ = 0;
+  int calls_ = 0, tool_runs_ = 0;
+  core::MonoTime deadline_{};
   ChatReply reply_;
 };
 

@@ -20,6 +20,7 @@ using pipeline::Item;
 
 // The very same tool request this often in a turn is a loop.
 constexpr int kSameRequests = 3;
+constexpr int kMostToolRuns = 24;  // of a turn
 
 std::string tool_error(const std::string& code, const std::string& message) {
   return core::canonical(Json{{"ok", false}, {"error", {{"code", code}, {"message", message}}}});
@@ -27,7 +28,8 @@ std::string tool_error(const std::string& code, const std::string& message) {
 
 Failure not_that_one(const Verdict& verdict, long long claimed) {
   Failure failure;
-  failure.cls = verdict.refused ? FailureClass::kField : FailureClass::kRoutine;
+  const bool about_a_field = verdict.refused || !verdict.missing.empty();
+  failure.cls = about_a_field ? FailureClass::kField : FailureClass::kRoutine;
   if (verdict.refused) {
     failure.field = verdict.refused->field;
     failure.message = "The value for " + verdict.refused->field +
@@ -52,7 +54,7 @@ pipeline::CallPlan Turn::plan_for(const routines::Agent& agent, Place* place,
   pipeline::CallPlan plan;
   for (const auto& model : targets.models) plan.targets.push_back(model.get());
   if (place != nullptr && targets.understudy) {
-    own.push_back(std::make_unique<Understudy>(place->decider));
+    own.push_back(std::make_unique<Understudy>(place->decider, place->proposals));
     plan.targets.push_back(own.back().get());
   }
   for (const auto& parser : targets.parsers) plan.parsers.push_back(parser.get());
@@ -70,10 +72,14 @@ std::optional<Failure> Turn::judge(Place& place, const pipeline::Parsed& parsed)
   auto proposals = place.proposals;
   for (auto& [field, raw] : proposals_in(parsed.metadata, place.routine)) proposals[field] = raw;
   // Words without a claim may be shown, and move nothing; unless the tools have moved it already.
-  if (!parsed.routine && proposals.empty() && !place.decider.settled()) return std::nullopt;
+  if (!parsed.routine && proposals.empty() && place.decider.settled() == nullptr)
+    return std::nullopt;
   const auto& verdict = place.decider.decide(proposals);
   const auto claimed = parsed.routine.value_or(session_.routine);
-  if (claimed != verdict.to) return not_that_one(verdict, claimed);
+  if (claimed != verdict.to) {
+    place.told.insert(&verdict);
+    return not_that_one(verdict, claimed);
+  }
   place.accepted = &verdict;
   return std::nullopt;
 }
@@ -87,45 +93,48 @@ void Turn::ask_models() {
   std::unique_ptr<Place> place;
   if (routine != nullptr) {
     const auto text = request_.upload ? request_.upload->path : request_.user_message;
-    place.reset(new Place{*routine,
-                          Decider(flow->second, *tools_, record, session_.routine, memory_.refusals,
-                                  accepted_.id, text, request_.upload.has_value()),
-                          {},
-                          nullptr});
+    place = std::make_unique<Place>(
+        *routine, Decider(flow->second, *tools_, record, session_.routine, memory_.refusals,
+                          accepted_.id, text, request_.upload.has_value()));
   }
   std::vector<std::unique_ptr<pipeline::Model>> own;
   auto plan = plan_for(agent, place.get(), own);
   auto request = build_request({agent, routine, in_flow ? &flow->second : nullptr, record, history_,
-                                *parts_.plugins, request_.user_message, image()});
+                                *parts_.plugins,
+                                request_.upload ? kPhotoNote : request_.user_message, image()});
   take(place.get(), agent, call(agent, place.get(), plan, std::move(request)));
+}
+
+void Turn::record(const std::vector<pipeline::AttemptRecord>& attempts) {
+  ++calls_;
+  for (const auto& attempt : attempts) {
+    attempts_.push_back(attempt_text(attempt, calls_, accepted_.id, session_.id, session_.routine,
+                                     parts_.clock.wall_now()));
+  }
 }
 
 pipeline::CallResult Turn::call(const routines::Agent& agent, Place* place,
                                 pipeline::CallPlan& plan, pipeline::Request request) {
-  const auto deadline = std::chrono::duration<double>(agent.turn_deadline);
-  pipeline::Budget budget{
-      agent.turn_attempts,
-      parts_.clock.now() + std::chrono::duration_cast<core::Duration>(deadline)};
+  pipeline::Budget budget{agent.turn_attempts, deadline_};
   const pipeline::Planner planner(parts_.clock, parts_.random);
   for (int round = 0;; ++round) {
-    auto result = planner.run(plan, request, budget);
-    ++calls_;
-    for (const auto& attempt : result.attempts) {
-      attempts_.push_back(attempt_text(attempt, calls_, accepted_.id, session_.id, session_.routine,
-                                       parts_.clock.wall_now()));
+    if (round == agent.tool_rounds) {
+      // The model asks for tools without end: the last word is said without any.
+      parts_.log.warning("turn.tool_rounds", {observability::Field::id("turn", accepted_.id)});
+      request.tools.clear();
     }
+    auto result = planner.run(plan, request, budget);
+    record(result.attempts);
     if (result.tool_calls.empty()) return result;
-    if (round >= agent.tool_rounds) return without_tools(plan, request, budget);
+    if (round > agent.tool_rounds) {
+      result.tool_calls.clear();
+      return result;
+    }
     run_tools(place, result.tool_calls, request);
+    if (round == agent.tool_rounds && place != nullptr) {
+      std::erase_if(plan.targets, [](const pipeline::Model* model) { return !model->local(); });
+    }
   }
-}
-
-// The model asks for tools without end: the last word goes to whoever needs none.
-pipeline::CallResult Turn::without_tools(pipeline::CallPlan& plan, const pipeline::Request& request,
-                                         pipeline::Budget& budget) {
-  parts_.log.warning("turn.tool_rounds", {observability::Field::id("turn", accepted_.id)});
-  std::erase_if(plan.targets, [](const pipeline::Model* model) { return !model->local(); });
-  return pipeline::Planner(parts_.clock, parts_.random).run(plan, request, budget);
 }
 
 void Turn::run_tools(Place* place, const std::vector<pipeline::ToolCall>& calls,
@@ -149,6 +158,9 @@ void Turn::run_tools(Place* place, const std::vector<pipeline::ToolCall>& calls,
 }
 
 std::string Turn::run_tool(Place* place, const pipeline::ToolCall& call) {
+  if (++tool_runs_ > kMostToolRuns || parts_.clock.now() >= deadline_) {
+    return tool_error("too_many", "no more tools can be used in this turn");
+  }
   const auto arguments = core::parse_json(call.arguments.empty() ? "{}" : call.arguments);
   if (!arguments) {
     return tool_error("invalid_arguments",
@@ -157,14 +169,19 @@ std::string Turn::run_tool(Place* place, const pipeline::ToolCall& call) {
   if (++tool_requests_[call.name + core::canonical(*arguments)] > kSameRequests) {
     return tool_error("repeated", "this was asked before with the same arguments; use that answer");
   }
-  if (place != nullptr) return run_routine_tool(*place, call, *arguments);
+  return place != nullptr ? run_routine_tool(*place, call, *arguments)
+                          : run_free_tool(call, *arguments);
+}
+
+// Outside a flow nothing is pinned, so only tools without effects may run.
+std::string Turn::run_free_tool(const pipeline::ToolCall& call, const Json& arguments) {
   const auto tool = parts_.plugins->tool(call.name);
   const auto& allowed = agent_for_turn().tools;
   const bool listed = std::find(allowed.begin(), allowed.end(), call.name) != allowed.end();
   if (tool == nullptr || !listed || tool->declaration().effects != host::Effects::kNone) {
     return tool_error("unknown_tool", "there is no tool called " + call.name + " here");
   }
-  const auto run = tools_->run(call.name, *arguments, 0);
+  const auto run = tools_->run(call.name, arguments, 0);
   if (!run.ok) return tool_error(run.code, run.message);
   return core::canonical(Json{{"ok", true}, {"data", run.data}});
 }
@@ -182,11 +199,20 @@ std::string Turn::run_routine_tool(Place& place, const pipeline::ToolCall& call,
   for (auto& [field, raw] : proposals_in_arguments(arguments, place.routine)) {
     place.proposals[field] = raw;
   }
+  // To ask for a tool that takes the uploaded file is to accept the file.
+  for (const auto& field : place.routine.collects) {
+    if (field.type == routines::FieldType::kFile) place.proposals[field.name] = "accepted";
+  }
   const auto& verdict = place.decider.decide(place.proposals);
+  place.told.insert(&verdict);
   Json answer;
   const auto ran = verdict.results.find(call.name);
   if (ran != verdict.results.end()) {
     answer = ran->second;
+    // Ids, links and amounts of an effect are the server's business.
+    const auto tool = parts_.plugins->tool(call.name);
+    if (tool == nullptr || tool->declaration().effects != host::Effects::kNone)
+      answer.erase("data");
   } else if (verdict.refused) {
     answer = {{"ok", false},
               {"error",
@@ -203,7 +229,7 @@ std::string Turn::run_routine_tool(Place& place, const pipeline::ToolCall& call,
 }
 
 std::string Turn::image() const {
-  if (!request_.upload) return "";
+  if (!request_.upload || targets_.of(agent_for_turn().name).models.empty()) return "";
   std::ifstream file(request_.upload->path, std::ios::binary);
   const std::string bytes{std::istreambuf_iterator<char>(file), {}};
   return bytes.empty() ? "" : "data:" + core::media_type(bytes) + ";base64," + core::base64(bytes);

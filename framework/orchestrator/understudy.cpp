@@ -6,7 +6,8 @@ namespace dugout::orchestrator {
 
 pipeline::Attempted<pipeline::Answer> Understudy::ask(const pipeline::Request& /*request*/,
                                                       core::Duration /*within*/) {
-  const auto proposals = decider_.read_text(decider_.routine(), decider_.base());
+  auto proposals = decider_.read_text(decider_.routine(), decider_.base());
+  proposals.insert(earlier_.begin(), earlier_.end());
   const auto& verdict = decider_.decide(proposals);
   auto collected = core::Json::array();
   for (const auto& [field, raw] : proposals)

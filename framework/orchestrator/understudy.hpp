@@ -12,7 +12,8 @@ inline constexpr auto kUnderstudy = "understudy";
 
 class Understudy final : public pipeline::Model {
  public:
-  explicit Understudy(Decider& decider) : decider_(decider) {}
+  // `earlier`: what a model has proposed in this turn, through its tools.
+  Understudy(Decider& decider, const Proposals& earlier) : decider_(decider), earlier_(earlier) {}
 
   std::string_view name() const override { return kUnderstudy; }
   bool local() const override { return true; }
@@ -21,6 +22,7 @@ class Understudy final : public pipeline::Model {
 
  private:
   Decider& decider_;
+  const Proposals& earlier_;
 };
 
 }  // namespace dugout::orchestrator

@@ -7,7 +7,7 @@
 namespace dugout::pipeline {
 namespace {
 
-constexpr std::size_t kReason = 300;  // bytes of a parser's or the judge's reason
+constexpr std::size_t kReason = 1500;  // bytes of a parser's or the judge's reason
 constexpr int kNoteGroup = -1;        // no turn has it; see also `pinned`
 
 std::string text_for(const Failure& failure) {

@@ -45,7 +45,7 @@ struct AcceptedTurn {
 enum class CallState { kIntended, kDone };
 
 struct JournalEntry {
-  std::string key;  // stable_hash of session, turn, routine, tool, canonical arguments
+  std::string key;  // stable_hash of session, routine, tool, canonical arguments, number of the try
   std::string session, turn, tool, arguments;
   std::string result;  // JSON; empty while intended
   CallState state = CallState::kIntended;

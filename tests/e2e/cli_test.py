@@ -6,7 +6,7 @@ import shutil
 import subprocess
 import tempfile
 
-from driver import DUGOUT, SOURCE, Server, clean_environment, conversation, run_tests
+from driver import DUGOUT, SOURCE, Server, clean_environment, compare_row, conversation, run_tests
 
 
 def dugout(*args, stdin="", cwd=None, **environment):
@@ -44,6 +44,7 @@ def test_runs_a_to_d_complete_in_the_terminal():
         assert result.returncode == 0, result.stderr
         assert "routine 35" in result.stdout, result.stdout[-2000:]
         assert "\x1b[" not in result.stdout, "colours belong on a terminal only"
+        compare_row(data, conversation(name))
         shutil.rmtree(data)
 
 
@@ -136,13 +137,16 @@ def test_a_new_plugin_built_outside_the_tree_is_used_by_an_agent():
     prefix = os.path.join(folder, "prefix")
     build = os.path.dirname(os.path.dirname(DUGOUT))
     subprocess.run(["cmake", "--install", build, "--prefix", prefix], check=True, capture_output=True)
-    made = dugout("plugin", "new", "parser", "shouting", "--folder", folder)
-    assert made.returncode == 0, made.stderr
-    plugin = os.path.join(folder, "shouting")
-    subprocess.run(["cmake", "-B", plugin + "/build", "-S", plugin, "-DCMAKE_PREFIX_PATH=" + prefix], check=True, capture_output=True)
-    subprocess.run(["cmake", "--build", plugin + "/build"], check=True, capture_output=True)
-    libraries = plugin + "/build/lib/dugout/plugins"
-    assert dugout("plugin", "check", libraries + "/parser.shouting").returncode == 0
+    for kind, name in (("parser", "shouting"), ("recovery", "patience"), ("tool", "echo_back")):
+        made = dugout("plugin", "new", kind, name, "--folder", folder)
+        assert made.returncode == 0, made.stderr
+        plugin = os.path.join(folder, name)
+        subprocess.run(["cmake", "-G", "Ninja", "-B", plugin + "/build", "-S", plugin, "-DCMAKE_PREFIX_PATH=" + prefix],
+                       check=True, capture_output=True)
+        subprocess.run(["cmake", "--build", plugin + "/build"], check=True, capture_output=True)
+        checked = dugout("plugin", "check", plugin + "/build/lib/dugout/plugins/%s.%s" % (kind, name))
+        assert checked.returncode == 0, checked.stdout
+    libraries = os.path.join(folder, "shouting/build/lib/dugout/plugins")
     edit(folder, "agents/re_registration.yaml", "parsers: [", "parsers: [shouting, ")
     script = os.path.join(folder, "shouting.yaml")
     with open(script, "w", encoding="utf-8") as file:

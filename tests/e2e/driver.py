@@ -128,7 +128,22 @@ def rows(data, table):
     """The rows of a table in the store, read beside the running server."""
     import sqlite3
     with contextlib.closing(sqlite3.connect("file:%s/dugout.db?mode=ro" % data, uri=True)) as db:
-        return [json.loads(row[0]) for row in db.execute("SELECT doc FROM rows WHERE tbl = ?", (table,))]
+        return [json.loads(row[0]) for row in db.execute("SELECT body FROM records WHERE table_name = ?", (table,))]
+
+
+def compare_row(data, script):
+    """The stored registration against the record and the row of the conversation file."""
+    record = script["record"]
+    found = [row for row in rows(data, "registrations") if row["registration_code"] == record["registration_code"]]
+    assert len(found) == 1, (script["name"], found)
+    expected = dict(record)
+    for check in script["rows"]:
+        if check["table"] == "registrations":
+            expected.update(check.get("members", {}))
+    for member, value in expected.items():
+        assert found[0].get(member) == value, (script["name"], member, found[0].get(member), value)
+    for member in script.get("unset", []):
+        assert member not in found[0], (script["name"], member, found[0])
 
 
 def run_tests(scope):

@@ -8,10 +8,13 @@ const form = document.getElementById("form");
 const text = document.getElementById("text");
 const send = document.getElementById("send");
 const photo = document.getElementById("photo");
-const photoLabel = document.getElementById("photo-label");
+const photoButton = document.getElementById("photo-button");
 const note = document.getElementById("note");
 const kGreeting = "Hello! I am the club's registration assistant. Please type the registration code from your " +
   "team's manager or coach, such as **200-lions-u9-2526**.";
+
+const kWait = 120000;  // ms, for an answer
+const kPhotoBytes = 10 * 1024 * 1024;
 
 let state = load();
 let busy = false;
@@ -19,13 +22,22 @@ let busy = false;
 function load() {
   try {
     const kept = JSON.parse(localStorage.getItem("dugout"));
-    if (kept && Array.isArray(kept.said)) return kept;
+    if (kept && Array.isArray(kept.said)) return resumed(kept);
   } catch { /* storage is off or holds something else: begin anew */ }
   return { session: "ses_" + newId(), said: [{ who: "club", text: kGreeting }], expects: "text" };
 }
 
+// A message whose answer never came can be sent again with its own id; a photo has to be chosen again.
+function resumed(kept) {
+  const last = kept.said[kept.said.length - 1];
+  if (last && last.id && last.photo) kept.said.pop();
+  if (last && last.id && !last.photo) last.failed = true;
+  return kept;
+}
+
 function keep() {
-  try { localStorage.setItem("dugout", JSON.stringify(state)); } catch { /* a full storage loses only the view */ }
+  const plain = (key, value) => (key === "file" ? undefined : value);
+  try { localStorage.setItem("dugout", JSON.stringify(state, plain)); } catch { /* a full storage loses only the view */ }
 }
 
 function newId() {
@@ -86,7 +98,11 @@ function show(entry) {
     again.type = "button";
     again.className = "again";
     again.textContent = "Send again";
-    again.addEventListener("click", () => { if (!busy) { element.remove(); deliver(entry); } });
+    again.addEventListener("click", () => {
+      if (busy) return;
+      element.remove();
+      if (entry.photo && !entry.file) photo.click(); else deliver(entry);
+    });
     element.append(again);
   }
   talk.append(element);
@@ -95,9 +111,9 @@ function show(entry) {
 }
 
 function refresh() {
-  photoLabel.hidden = state.expects !== "file";
+  photoButton.hidden = state.expects !== "file";
   send.disabled = busy;
-  photo.disabled = busy;
+  photoButton.disabled = busy;
 }
 
 function body(entry) {
@@ -116,24 +132,29 @@ async function deliver(entry) {
   busy = true;
   note.hidden = true;
   delete entry.failed;
+  // Kept before it is sent: a page that the phone throws away meanwhile offers to send it again.
+  if (!state.said.includes(entry)) state.said.push(entry);
+  keep();
   const element = show(entry);
   const waiting = show({ who: "club waiting", text: "…" });
   refresh();
   try {
     const request = body(entry);
-    const response = await fetch(request.url, request.init);
+    const response = await fetch(request.url, { ...request.init, signal: AbortSignal.timeout(kWait) });
     const reply = await response.json();
     if (!response.ok) throw new Error(reply.detail || "The club's server did not answer.");
-    state.said.push({ who: "me", text: entry.text }, { who: "club", text: reply.response });
+    delete entry.id;
+    delete entry.file;
+    state.said.push({ who: "club", text: reply.response });
     state.expects = reply.expects;
     waiting.remove();
-    show({ who: "club", text: reply.response });
+    show(state.said[state.said.length - 1]);
   } catch (error) {
     waiting.remove();
     element.remove();
     entry.failed = true;
     show(entry);
-    note.textContent = error instanceof TypeError
+    note.textContent = error instanceof TypeError || error.name === "TimeoutError"
       ? "No connection just now. Nothing is lost: press Send again when it is back." : error.message;
     note.hidden = false;
   }
@@ -161,11 +182,17 @@ text.addEventListener("input", () => {
   text.style.height = text.scrollHeight + "px";
 });
 
-photoLabel.addEventListener("click", (event) => { if (busy) event.preventDefault(); });
+photoButton.addEventListener("click", () => photo.click());
 photo.addEventListener("change", () => {
   const file = photo.files[0];
   photo.value = "";
-  if (file && !busy) deliver({ who: "me", text: "(photo: " + file.name + ")", id: "msg_" + newId(), file });
+  if (!file || busy) return;
+  if (file.size > kPhotoBytes) {
+    note.textContent = "That photo is too large: at most 10 MB, please.";
+    note.hidden = false;
+    return;
+  }
+  deliver({ who: "me", text: "(photo: " + file.name + ")", id: "msg_" + newId(), photo: true, file });
 });
 
 document.getElementById("restart").addEventListener("click", () => {

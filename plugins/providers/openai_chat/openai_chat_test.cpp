@@ -1,7 +1,6 @@
 // The Chat Completions codec through the plugin boundary. Errors and schemas are read by the code
 // of the Responses codec; its tests have every row of them.
 #include <catch2/catch.hpp>
-#include <fstream>
 #include <iterator>
 #include <nlohmann/json.hpp>
 
@@ -226,17 +225,4 @@ TEST_CASE("OpenAiChatTest.GoodStatusWithoutAnAnswerIsABadGatewayBody") {
   REQUIRE(answer.status == DUGOUT_E_UPSTREAM);
   CHECK(answer.json()["detail"]["class"] == "server");
   CHECK(answer.json()["detail"]["code"] == "bad_gateway_body");
-}
-
-TEST_CASE("OpenAiChatTest.FilesOfBothCodecsAreAlike") {
-  const std::string name = GENERATE("errors", "body", "strict_schema", "neutral");
-  const std::string end = GENERATE(".hpp", ".cpp");
-  const auto read = [&](const std::string& plugin) {
-    std::ifstream file(DUGOUT_SOURCE_DIR "/plugins/providers/" + plugin + "/" + name + end);
-    return std::string(std::istreambuf_iterator<char>(file), {});
-  };
-  CAPTURE(name, end);
-
-  CHECK_FALSE(read("openai_chat").empty());
-  CHECK(read("openai_chat") == read("openai_responses"));
 }

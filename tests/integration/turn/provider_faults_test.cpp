@@ -46,7 +46,7 @@ const Row kRows[] = {
     {"overloaded once", Fault::kOverloaded503, 1, 2, "openai_responses/gpt-4o-mini"},
     {"time-out once", Fault::kTimeout, 1, 2, "openai_responses/gpt-4.1"},
     {"reset in the body", Fault::kResetMidBody, 1, 2, "openai_responses/gpt-4.1"},
-    {"text cut off", Fault::kTruncatedJson, 1, 2, "openai_responses/gpt-4o-mini"},
+    {"text cut off", Fault::kTruncatedJson, 1, 2, "openai_responses/gpt-4.1"},
     {"prose around the JSON", Fault::kProse, 1, 1, "openai_responses/gpt-4.1"},
     {"a fence around the JSON", Fault::kFence, 1, 1, "openai_responses/gpt-4.1"},
     {"field missing", Fault::kMissingField, 1, 2, "openai_responses/gpt-4.1"},
