@@ -75,7 +75,7 @@ def test_uploads_are_checked_and_leave_no_file_behind():
         assert status == 413, reply
         status, _, body = problem(server, "POST", "/upload", "{}", **{"Content-Type": "application/json"})
         assert status == 415, body
-        status, _, body = problem(server, "POST", "/upload", "--b\r\n\r\n--b--\r\n", **{"Content-Type": "multipart/form-data; boundary=b"})
+        status, _, body = problem(server, "POST", "/upload", '--b\r\nContent-Disposition: form-data; name="session_id"\r\n\r\nx\r\n--b--\r\n', **{"Content-Type": "multipart/form-data; boundary=b"})
         assert status == 422 and body["errors"][0]["pointer"] == "/file", body
         status, reply = server.upload(JPEG, "session-photo")
         assert status == 200 and reply["routine_number"] is None, reply
