@@ -114,6 +114,13 @@ function refresh() {
   photoButton.hidden = state.expects !== "file";
   send.disabled = busy;
   photoButton.disabled = busy;
+  talk.scrollTop = talk.scrollHeight;  // the form may have grown over the last words
+}
+
+function complain(words) {
+  note.textContent = words;
+  note.hidden = false;
+  talk.scrollTop = talk.scrollHeight;
 }
 
 function body(entry) {
@@ -154,9 +161,8 @@ async function deliver(entry) {
     element.remove();
     entry.failed = true;
     show(entry);
-    note.textContent = error instanceof TypeError || error.name === "TimeoutError"
-      ? "No connection just now. Nothing is lost: press Send again when it is back." : error.message;
-    note.hidden = false;
+    complain(error instanceof TypeError || error.name === "TimeoutError"
+      ? "No connection just now. Nothing is lost: press Send again when it is back." : error.message);
   }
   busy = false;
   keep();
@@ -188,8 +194,7 @@ photo.addEventListener("change", () => {
   photo.value = "";
   if (!file || busy) return;
   if (file.size > kPhotoBytes) {
-    note.textContent = "That photo is too large: at most 10 MB, please.";
-    note.hidden = false;
+    complain("That photo is too large: at most 10 MB, please.");
     return;
   }
   deliver({ who: "me", text: "(photo: " + file.name + ")", id: "msg_" + newId(), photo: true, file });
