@@ -13,6 +13,8 @@ function(dugout_add_plugin)
 
   add_library(${target} MODULE ${ARG_NAME}.cpp ${ARG_SOURCES})
   target_link_libraries(${target} PRIVATE Dugout::sdk ${ARG_LINK})
+  # A folder beside the plugins of a kind, without a plugin.yaml, holds what they share.
+  target_include_directories(${target} PRIVATE ${CMAKE_CURRENT_SOURCE_DIR}/..)
   set_property(GLOBAL APPEND PROPERTY DUGOUT_PLUGIN_TARGETS ${target})
   target_compile_features(${target} PRIVATE cxx_std_20)
   target_compile_options(${target} PRIVATE -fvisibility=hidden -fvisibility-inlines-hidden

@@ -3,8 +3,8 @@
 #include <algorithm>
 #include <nlohmann/json.hpp>
 
-#include "openai_wire/body.hpp"
 #include "dugout/sdk/provider.hpp"
+#include "openai_wire/body.hpp"
 #include "openai_wire/neutral.hpp"
 
 namespace {

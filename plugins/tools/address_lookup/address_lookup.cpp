@@ -5,6 +5,7 @@
 #include <string>
 
 #include "dugout/sdk/tool.hpp"
+#include "uk/postcode.hpp"
 
 namespace {
 
@@ -32,32 +33,9 @@ constexpr std::string_view kDeclaration = R"({
 bool is_digit(char c) {
   return c >= '0' && c <= '9';
 }
-bool is_upper(char c) {
-  return c >= 'A' && c <= 'Z';
-}
+
 char upper(char c) {
   return c >= 'a' && c <= 'z' ? static_cast<char>(c - 32) : c;
-}
-
-// "m417qt" -> "M41 7QT"; empty when it has not the shape of a UK postcode.
-std::string postcode_of(std::string_view typed) {
-  std::string packed;
-  for (const char c : typed) {
-    if (c != ' ') packed += upper(c);
-  }
-  if (packed.size() < 5 || packed.size() > 7) return {};
-  const auto inward = packed.size() - 3;
-  if (!is_digit(packed[inward]) || !is_upper(packed[inward + 1]) || !is_upper(packed[inward + 2])) {
-    return {};
-  }
-  std::size_t at = 0;
-  while (at < 2 && is_upper(packed[at])) ++at;
-  const auto letters = at;
-  while (at < inward && at < letters + 2 && is_digit(packed[at])) ++at;
-  if (letters == 0 || at == letters) return {};
-  if (at < inward && is_upper(packed[at])) ++at;
-  if (at != inward) return {};
-  return packed.substr(0, inward) + " " + packed.substr(inward);
 }
 
 // One blank between words, "5b" -> "5B", "flat 2" -> "Flat 2".
@@ -143,7 +121,7 @@ class AddressLookup final : public dugout::sdk::Tool {
   // [worker]
   dugout::Outcome<std::string> run(std::string_view args, std::string_view /*context*/) override {
     const auto wanted = json::parse(args);
-    const auto postcode = postcode_of(wanted["postcode"].get<std::string>());
+    const auto postcode = uk::postcode_of(wanted["postcode"].get<std::string>());
     const auto number = house_number_of(wanted["house_number"].get<std::string>());
     if (postcode.empty()) return refused("invalid_postcode", "That is not a full UK postcode.");
     if (number.empty()) return refused("invalid_house_number", "The house number is missing.");

@@ -8,6 +8,8 @@
 #include <optional>
 #include <utility>
 
+#include "uk/postcode.hpp"
+
 namespace uk_address {
 namespace {
 
@@ -44,10 +46,6 @@ bool is_digit(char c) {
 bool is_upper(char c) {
   return c >= 'A' && c <= 'Z';
 }
-char upper(char c) {
-  return c >= 'a' && c <= 'z' ? static_cast<char>(c - 32) : c;
-}
-
 std::string lower(std::string_view text) {
   std::string out(text);
   for (auto& c : out) c = is_upper(c) ? static_cast<char>(c + 32) : c;
@@ -58,24 +56,6 @@ std::string lower(std::string_view text) {
 template <typename List>
 bool among(const List& list, std::string_view word) {
   return std::find(list.begin(), list.end(), lower(word)) != list.end();
-}
-
-std::string postcode_of(std::string_view typed) {
-  std::string packed;
-  for (const char c : typed) packed += upper(c);
-  if (packed.size() < 5 || packed.size() > 7) return {};
-  const auto inward = packed.size() - 3;
-  if (!is_digit(packed[inward]) || !is_upper(packed[inward + 1]) || !is_upper(packed[inward + 2])) {
-    return {};
-  }
-  std::size_t at = 0;
-  while (at < 2 && is_upper(packed[at])) ++at;
-  const auto letters = at;
-  while (at < inward && at < letters + 2 && is_digit(packed[at])) ++at;
-  if (letters == 0 || at == letters) return {};
-  if (at < inward && is_upper(packed[at])) ++at;
-  if (at != inward) return {};
-  return packed.substr(0, inward) + " " + packed.substr(inward);
 }
 
 // Curly quotes straight, line breaks to commas, other white space and control characters to blanks.
@@ -154,10 +134,10 @@ std::string take_postcode(std::vector<Words>& parts, std::vector<Words>& shown) 
     auto& words = parts[part];
     for (auto at = words.size(); at-- > 0;) {
       std::size_t used = 1;
-      auto found = postcode_of(words[at]);
+      auto found = uk::postcode_of(words[at]);
       if (found.empty() && at + 1 < words.size()) {
         used = 2;
-        found = postcode_of(words[at] + words[at + 1]);
+        found = uk::postcode_of(words[at] + words[at + 1]);
       }
       if (found.empty()) continue;
       const auto first = static_cast<std::ptrdiff_t>(at);

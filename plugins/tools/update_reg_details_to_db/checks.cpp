@@ -4,6 +4,7 @@
 #include <variant>
 
 #include "fields.hpp"
+#include "uk/postcode.hpp"
 
 namespace registration {
 namespace {
@@ -78,7 +79,7 @@ Verdict verdict(const Field& field, const std::string& value, const Date& today)
     case Kind::kEmail:
       return or_else(email_of(value), "is not an email address");
     case Kind::kPostcode:
-      return or_else(postcode_of(value), "is not a full UK postcode");
+      return or_else(uk::postcode_of(value), "is not a full UK postcode");
     case Kind::kMoney:
       return or_else(pounds_of(value), "is not an amount in pounds");
     case Kind::kDay:

@@ -106,26 +106,6 @@ std::string folded(std::string_view name) {
   return tidy({reinterpret_cast<const char*>(mapped), static_cast<std::size_t>(size)});
 }
 
-std::string postcode_of(std::string_view typed) {
-  std::string packed;
-  for (const char c : typed) {
-    if (c != ' ') packed += c >= 'a' && c <= 'z' ? static_cast<char>(c - 32) : c;
-  }
-  if (packed.size() < 5 || packed.size() > 7) return {};
-  const auto inward = packed.size() - 3;
-  if (!is_digit(packed[inward]) || !is_upper(packed[inward + 1]) || !is_upper(packed[inward + 2])) {
-    return {};
-  }
-  std::size_t at = 0;
-  while (at < 2 && is_upper(packed[at])) ++at;
-  const auto letters = at;
-  while (at < inward && at < letters + 2 && is_digit(packed[at])) ++at;
-  if (letters == 0 || at == letters) return {};
-  if (at < inward && is_upper(packed[at])) ++at;
-  if (at != inward) return {};
-  return packed.substr(0, inward) + " " + packed.substr(inward);
-}
-
 std::string mobile_of(std::string_view typed) {
   std::string digits;
   for (const char c : typed) {

@@ -16,10 +16,9 @@ std::string lower(std::string_view text);   // ASCII letters
 std::string folded(std::string_view name);
 
 // Each gives the normal form, or an empty text when it is not one.
-std::string postcode_of(std::string_view typed);  // "M41 7QT"
-std::string mobile_of(std::string_view typed);    // "07700900123"
-std::string email_of(std::string_view typed);     // small letters
-std::string pounds_of(std::string_view typed);    // "27.50"
+std::string mobile_of(std::string_view typed);  // "07700900123"
+std::string email_of(std::string_view typed);   // small letters
+std::string pounds_of(std::string_view typed);  // "27.50"
 
 struct Date {
   int day = 0, month = 0, year = 0;
