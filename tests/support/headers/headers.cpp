@@ -1,2 +1,1 @@
 // Exists to carry the precompiled headers of the test programs; see tests/CMakeLists.txt.
-int main() { return 0; }
