@@ -8,7 +8,7 @@ namespace dugout::pipeline {
 namespace {
 
 constexpr std::size_t kReason = 1500;  // bytes of a parser's or the judge's reason
-constexpr int kNoteGroup = -1;        // no turn has it; see also `pinned`
+constexpr int kNoteGroup = -1;         // no turn has it; see also `pinned`
 
 std::string text_for(const Failure& failure) {
   const std::string reason(core::clip(failure.message, kReason));

@@ -32,7 +32,8 @@ dugout_status find(dugout_text table, dugout_text where, dugout_sink* out) {
   json found = json::array();
   for (const auto& row : rows()[std::string(view(table))]) {
     bool all = true;
-    for (const auto& [key, value] : wanted.items()) all = all && row.contains(key) && row[key] == value;
+    for (const auto& [key, value] : wanted.items())
+      all = all && row.contains(key) && row[key] == value;
     if (all) found.push_back(row);
   }
   put(out, found);
@@ -100,12 +101,20 @@ void complete(dugout_call* call, dugout_status status, dugout_text body) {
   *reinterpret_cast<PluginAnswer*>(call) = {status, std::string(view(body))};
 }
 
-const dugout_host host_table{sizeof(dugout_host), DUGOUT_ABI_MAJOR, DUGOUT_ABI_MINOR, 0, &service,
-                             [](dugout_call*, dugout_text) {}, &complete};
+const dugout_host host_table{sizeof(dugout_host),
+                             DUGOUT_ABI_MAJOR,
+                             DUGOUT_ABI_MINOR,
+                             0,
+                             &service,
+                             [](dugout_call*, dugout_text) {},
+                             &complete};
 
 std::string context_of(const std::string& key) {
-  return json{{"idempotency_key", key}, {"session", "ses_test"}, {"turn", "turn_test"},
-              {"deadline_ms", 10000}}.dump();
+  return json{{"idempotency_key", key},
+              {"session", "ses_test"},
+              {"turn", "turn_test"},
+              {"deadline_ms", 10000}}
+      .dump();
 }
 
 std::string library_in(const std::string& folder) {
@@ -144,7 +153,8 @@ PluginUnderTest::PluginUnderTest(const std::string& id, const json& config) {
   module_ = open(DUGOUT_ABI_MAJOR, DUGOUT_ABI_MINOR);
   sdk::StringSink why;
   const auto text = config.dump();
-  if (module_ == nullptr || module_->create(&host_table, sdk::text(text), &instance_, &why) != DUGOUT_OK) {
+  if (module_ == nullptr ||
+      module_->create(&host_table, sdk::text(text), &instance_, &why) != DUGOUT_OK) {
     throw std::runtime_error("create failed: " + why.text);
   }
 }
@@ -210,7 +220,8 @@ json PluginUnderTest::run(const json& args, const std::string& idempotency_key) 
   const auto text = args.dump();
   const auto context = context_of(idempotency_key);
   face<dugout_tool_v1>(DUGOUT_FACE_TOOL)
-      ->start(instance_, reinterpret_cast<dugout_call*>(&answer), sdk::text(text), sdk::text(context));
+      ->start(instance_, reinterpret_cast<dugout_call*>(&answer), sdk::text(text),
+              sdk::text(context));
   if (!answer.done()) throw std::runtime_error("the tool failed: " + answer.text);
   return answer.json();
 }

@@ -1,6 +1,6 @@
 // Loads one plugin's library by hand and calls it through the C boundary, with services of the
-// test: a fixed day, rows in memory, and JSON Schema as the host checks it. For a plugin's own test;
-// loading as the host does it is tested in tests/integration.
+// test: a fixed day, rows in memory, and JSON Schema as the host checks it. For a plugin's own
+// test; loading as the host does it is tested in tests/integration.
 #pragma once
 
 #include <nlohmann/json.hpp>
@@ -22,7 +22,8 @@ struct PluginAnswer {
 class PluginUnderTest {
  public:
   // `id` such as "tool.phone_validation". Throws std::runtime_error when it cannot be created.
-  explicit PluginUnderTest(const std::string& id, const nlohmann::json& config = nlohmann::json::object());
+  explicit PluginUnderTest(const std::string& id,
+                           const nlohmann::json& config = nlohmann::json::object());
   ~PluginUnderTest();
   PluginUnderTest(const PluginUnderTest&) = delete;
   PluginUnderTest& operator=(const PluginUnderTest&) = delete;
@@ -33,8 +34,8 @@ class PluginUnderTest {
   PluginAnswer decode(unsigned status, const nlohmann::json& headers, std::string_view body);
 
   nlohmann::json describe();
-  // The whole tool result {"ok","data"?,"error"?}. Checks args against the declared schema first and
-  // throws when they do not fit, as the host would refuse them.
+  // The whole tool result {"ok","data"?,"error"?}. Checks args against the declared schema first
+  // and throws when they do not fit, as the host would refuse them.
   nlohmann::json run(const nlohmann::json& args, const std::string& idempotency_key = "key-1");
   PluginAnswer reconcile(const nlohmann::json& args, const std::string& idempotency_key);
 

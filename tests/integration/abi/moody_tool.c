@@ -8,35 +8,35 @@
 #include "abi_v1_0.h"
 
 struct dugout_instance {
-  const dugout_host *host;
+  const dugout_host* host;
   pthread_mutex_t mutex; /* guards all below */
   pthread_cond_t changed;
-  dugout_call *kept;    /* by mode "keep", answered by mode "release" */
-  dugout_call *blocked; /* by mode "block", until its cancel */
+  dugout_call* kept;    /* by mode "keep", answered by mode "release" */
+  dugout_call* blocked; /* by mode "block", until its cancel */
   int cancelled;
   pthread_t thread;
   int has_thread;
 };
 
 struct job {
-  dugout_instance *self;
-  dugout_call *call;
+  dugout_instance* self;
+  dugout_call* call;
 };
 
-static dugout_text text(const char *zero_ended) {
+static dugout_text text(const char* zero_ended) {
   const dugout_text out = {zero_ended, strlen(zero_ended)};
   return out;
 }
 
-static int mode_is(dugout_text args, const char *mode) {
+static int mode_is(dugout_text args, const char* mode) {
   return memmem(args.data, args.size, mode, strlen(mode)) != NULL;
 }
 
-static void done(dugout_instance *self, dugout_call *call, const char *body) {
+static void done(dugout_instance* self, dugout_call* call, const char* body) {
   self->host->complete(call, DUGOUT_OK, text(body));
 }
 
-static dugout_status describe(dugout_instance *self, dugout_sink *declaration) {
+static dugout_status describe(dugout_instance* self, dugout_sink* declaration) {
   (void)self;
   declaration->put(
       declaration,
@@ -48,22 +48,22 @@ static dugout_status describe(dugout_instance *self, dugout_sink *declaration) {
   return DUGOUT_OK;
 }
 
-static void *answer_later(void *given) {
-  struct job *job = given;
+static void* answer_later(void* given) {
+  struct job* job = given;
   done(job->self, job->call, "{\"ok\":true,\"data\":{\"from\":\"own thread\"}}");
   free(job);
   return NULL;
 }
 
-static void on_own_thread(dugout_instance *self, dugout_call *call) {
-  struct job *job = malloc(sizeof *job);
+static void on_own_thread(dugout_instance* self, dugout_call* call) {
+  struct job* job = malloc(sizeof *job);
   job->self = self;
   job->call = call;
   if (self->has_thread) pthread_join(self->thread, NULL);
   self->has_thread = pthread_create(&self->thread, NULL, answer_later, job) == 0;
 }
 
-static void block(dugout_instance *self, dugout_call *call) {
+static void block(dugout_instance* self, dugout_call* call) {
   pthread_mutex_lock(&self->mutex);
   self->blocked = call;
   while (!self->cancelled) pthread_cond_wait(&self->changed, &self->mutex);
@@ -72,16 +72,16 @@ static void block(dugout_instance *self, dugout_call *call) {
   done(self, call, "{\"ok\":true,\"data\":{\"late\":true}}");
 }
 
-static void release(dugout_instance *self, dugout_call *call) {
+static void release(dugout_instance* self, dugout_call* call) {
   pthread_mutex_lock(&self->mutex);
-  dugout_call *kept = self->kept;
+  dugout_call* kept = self->kept;
   self->kept = NULL;
   pthread_mutex_unlock(&self->mutex);
   on_own_thread(self, kept);
   done(self, call, "{\"ok\":true}");
 }
 
-static void start(dugout_instance *self, dugout_call *call, dugout_text args, dugout_text context) {
+static void start(dugout_instance* self, dugout_call* call, dugout_text args, dugout_text context) {
   static char huge[(16u << 20) + 1];
   (void)context;
   if (mode_is(args, "twice")) {
@@ -116,7 +116,7 @@ static void start(dugout_instance *self, dugout_call *call, dugout_text args, du
   }
 }
 
-static void cancel(dugout_instance *self, dugout_call *call) {
+static void cancel(dugout_instance* self, dugout_call* call) {
   pthread_mutex_lock(&self->mutex);
   if (self->blocked == call) {
     self->cancelled = 1;
@@ -126,7 +126,7 @@ static void cancel(dugout_instance *self, dugout_call *call) {
   pthread_mutex_unlock(&self->mutex);
 }
 
-static void reconcile(dugout_instance *self, dugout_call *call, dugout_text args,
+static void reconcile(dugout_instance* self, dugout_call* call, dugout_text args,
                       dugout_text context) {
   (void)args;
   if (mode_is(context, "known")) {
@@ -138,13 +138,13 @@ static void reconcile(dugout_instance *self, dugout_call *call, dugout_text args
 
 static const dugout_tool_v1 kTool = {sizeof(dugout_tool_v1), 0, describe, start, cancel, reconcile};
 
-static dugout_status create(const dugout_host *host, dugout_text config, dugout_instance **out,
-                            dugout_sink *why) {
+static dugout_status create(const dugout_host* host, dugout_text config, dugout_instance** out,
+                            dugout_sink* why) {
   (void)config;
   /* The manifest asks for clock/1 alone; that this is all it gets is part of the test. */
   if (host->service(DUGOUT_SERVICE_CLOCK) == NULL || host->service(DUGOUT_SERVICE_LOG) != NULL ||
-      host->service(DUGOUT_SERVICE_SCHEMA) != NULL || host->service(DUGOUT_SERVICE_RECORDS) != NULL ||
-      host->service("no_such/1") != NULL) {
+      host->service(DUGOUT_SERVICE_SCHEMA) != NULL ||
+      host->service(DUGOUT_SERVICE_RECORDS) != NULL || host->service("no_such/1") != NULL) {
     why->put(why, text("{\"message\":\"the services are not those of the manifest\"}"));
     return DUGOUT_E_INTERNAL;
   }
@@ -156,27 +156,33 @@ static dugout_status create(const dugout_host *host, dugout_text config, dugout_
   return DUGOUT_OK;
 }
 
-static void destroy(dugout_instance *self) {
+static void destroy(dugout_instance* self) {
   if (self->has_thread) pthread_join(self->thread, NULL);
   pthread_cond_destroy(&self->changed);
   pthread_mutex_destroy(&self->mutex);
   free(self);
 }
 
-static const void *face(dugout_instance *self, const char *id) {
+static const void* face(dugout_instance* self, const char* id) {
   (void)self;
   return strcmp(id, DUGOUT_FACE_TOOL) == 0 ? &kTool : NULL;
 }
 
 static void close_module(void) {}
 
-__attribute__((visibility("default"))) const dugout_module *dugout_plugin_open(uint32_t host_major,
-                                                                              uint32_t host_minor);
+__attribute__((visibility("default"))) const dugout_module* dugout_plugin_open(uint32_t host_major,
+                                                                               uint32_t host_minor);
 
-const dugout_module *dugout_plugin_open(uint32_t host_major, uint32_t host_minor) {
-  static const dugout_module module = {
-      sizeof(dugout_module), DUGOUT_ABI_MAJOR, DUGOUT_ABI_MINOR, 0, {"tool.abi_moody", 14}, create,
-      destroy,               face,             close_module};
+const dugout_module* dugout_plugin_open(uint32_t host_major, uint32_t host_minor) {
+  static const dugout_module module = {sizeof(dugout_module),
+                                       DUGOUT_ABI_MAJOR,
+                                       DUGOUT_ABI_MINOR,
+                                       0,
+                                       {"tool.abi_moody", 14},
+                                       create,
+                                       destroy,
+                                       face,
+                                       close_module};
   (void)host_minor;
   return host_major == DUGOUT_ABI_MAJOR ? &module : NULL;
 }

@@ -1,3 +1,5 @@
 /* A library that is no plugin. */
 int abi_no_symbol(void);
-int abi_no_symbol(void) { return 0; }
+int abi_no_symbol(void) {
+  return 0;
+}

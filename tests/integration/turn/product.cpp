@@ -39,7 +39,8 @@ std::shared_ptr<const routines::Application> shipped_application() {
 std::shared_ptr<const host::Generation> shipped_plugins(const std::string& folder) {
   host::LoadOptions load;
   load.folders = {DUGOUT_PLUGIN_DIR};
-  load.configs["tool.send_sms_payment_link"] = nlohmann::json{{"outbox", folder + "/outbox"}}.dump();
+  load.configs["tool.send_sms_payment_link"] =
+      nlohmann::json{{"outbox", folder + "/outbox"}}.dump();
   load.configs["tool.upload_photo_to_s3"] = nlohmann::json{{"folder", folder + "/photos"}}.dump();
   load.trust_writable = true;
   core::Findings findings;
@@ -68,7 +69,8 @@ Product::Product(const ProductOptions& options)
   http_ = net::make_http_client();
   orchestrator::OrchestratorOptions chosen;
   if (!options.base_url.empty()) {
-    chosen.providers["openai_responses"] = {"openai_responses", options.base_url, "test-key", options.timeout};
+    chosen.providers["openai_responses"] = {"openai_responses", options.base_url, "test-key",
+                                            options.timeout};
   }
   for (const auto& [name, agent] : application->agents) chosen.retry[name] = options.retry;
   orchestrator_ = orchestrator::make_orchestrator(
@@ -89,7 +91,8 @@ std::string Product::keep_folder() {
   return folder_;
 }
 
-Outcome<orchestrator::ChatReply> Product::say(const std::string& text, const std::string& message_id) {
+Outcome<orchestrator::ChatReply> Product::say(const std::string& text,
+                                              const std::string& message_id) {
   orchestrator::ChatRequest request;
   request.session_id = session;
   request.client_message_id = message_id;
@@ -101,7 +104,8 @@ Outcome<orchestrator::ChatReply> Product::send_photo(const std::string& kind) {
   orchestrator::ChatRequest request;
   request.session_id = session;
   const auto path = folder_ + "/upload";
-  std::ofstream(path, std::ios::binary) << (kind == "pdf" ? "%PDF-1.7" : "\xff\xd8\xff\xe0 a photo");
+  std::ofstream(path, std::ios::binary)
+      << (kind == "pdf" ? "%PDF-1.7" : "\xff\xd8\xff\xe0 a photo");
   request.upload = orchestrator::Upload{path, "photo"};
   return orchestrator_->chat(request);
 }
@@ -129,7 +133,8 @@ nlohmann::json Product::rows(const std::string& table) {
 
 std::vector<SaidLine> conversation(const std::string& name) {
   core::Findings findings;
-  const auto file = config::load_yaml(std::string(DUGOUT_SOURCE_DIR) + "/tests/e2e/conversations/" + name, findings);
+  const auto file = config::load_yaml(
+      std::string(DUGOUT_SOURCE_DIR) + "/tests/e2e/conversations/" + name, findings);
   REQUIRE(file);
   std::vector<SaidLine> lines;
   for (const auto& turn : file->root.find("turns")->items) {

@@ -1,5 +1,5 @@
-// The whole product below HTTP, for tests of turns: real plugins, the shipped routines and agents, a
-// SQLite store in a temporary folder, a virtual clock, and a model provider that is a double.
+// The whole product below HTTP, for tests of turns: real plugins, the shipped routines and agents,
+// a SQLite store in a temporary folder, a virtual clock, and a model provider that is a double.
 #pragma once
 
 #include <memory>
@@ -17,14 +17,14 @@
 namespace dugout::test {
 
 struct ProductOptions {
-  std::string base_url;                        // of the model double; empty = no provider
-  double timeout = 0.5;                        // s, of one attempt, in real time
+  std::string base_url;  // of the model double; empty = no provider
+  double timeout = 5.0;  // s, of one attempt, in real time; ample, also under a sanitizer
   pipeline::RetryOptions retry = [] {
     pipeline::RetryOptions options;
     options.jitter = 0;
     return options;
   }();
-  std::string folder;                          // an earlier product's, to start again on its store
+  std::string folder;  // an earlier product's, to start again on its store
 };
 
 class Product {

@@ -18,7 +18,8 @@ struct Played {
 
   int take(const SaidLine& line) {
     expected = line.routine;
-    const auto reply = line.photo.empty() ? product->say(line.say) : product->send_photo(line.photo);
+    const auto reply =
+        line.photo.empty() ? product->say(line.say) : product->send_photo(line.photo);
     REQUIRE(reply);
     target = reply->target;
     return reply->routine_number.value_or(0);
@@ -34,11 +35,12 @@ struct Row {
   const char* name;
   Fault fault;
   int times;
-  int requests;       // of the turn that is hit
+  int requests;  // of the turn that is hit
   const char* answered_by;
 };
 
-// The turn that is hit is the parent's mobile number (routine 8): no tools, one request when all is well.
+// The turn that is hit is the parent's mobile number (routine 8): no tools, one request when all is
+// well.
 const Row kRows[] = {
     {"rate limit with retry-after", Fault::kRateLimit, 1, 2, "openai_responses/gpt-4.1"},
     {"500 once", Fault::kServerError500, 1, 2, "openai_responses/gpt-4.1"},
@@ -71,7 +73,8 @@ TEST_CASE("ProviderFaultsTest.EachFaultCostsWhatTheClassTableSaysAndTheRegistrat
     INFO(row.name);
     Played played;
     std::size_t next = 0;
-    for (; lines[next].say != "07700900123"; ++next) REQUIRE(played.take(lines[next]) == lines[next].routine);
+    for (; lines[next].say != "07700900123"; ++next)
+      REQUIRE(played.take(lines[next]) == lines[next].routine);
     const int before = played.model.count();
 
     played.model.fail_next(row.fault, row.times);
@@ -100,7 +103,8 @@ TEST_CASE("ProviderFaultsTest.AModelWithFunctionCallsCompletesEveryRun") {
 
 TEST_CASE("ProviderFaultsTest.TheWholeRegistrationSurvivesEveryFaultInEveryTurn") {
   // Every request of the run fails the same way: the understudy carries it.
-  for (const auto fault : {Fault::kServerError500, Fault::kRefusal, Fault::kWrongRoutine, Fault::kTruncatedJson}) {
+  for (const auto fault :
+       {Fault::kServerError500, Fault::kRefusal, Fault::kWrongRoutine, Fault::kTruncatedJson}) {
     Played played;
     played.model.fail_next(fault, 100'000);
     for (const auto& line : conversation("run_a.yaml")) {
@@ -122,7 +126,8 @@ TEST_CASE("ProviderFaultsTest.WaitsAreOneTwoFourThenTheUnderstudySpeaks") {
   REQUIRE(played.product->at("Helen Barlow") == 2);
 
   const auto sleeps = played.product->clock().sleeps();
-  CHECK(std::vector<double>(sleeps.begin() + static_cast<long>(before), sleeps.end()) == std::vector<double>{1, 2, 4});
+  CHECK(std::vector<double>(sleeps.begin() + static_cast<long>(before), sleeps.end()) ==
+        std::vector<double>{1, 2, 4});
 }
 
 TEST_CASE("ProviderFaultsTest.ASecretReachesNoLog") {

@@ -51,7 +51,8 @@ void on_small_stack(void (*work)()) {
     reinterpret_cast<void (*)()>(job)();
     return nullptr;
   };
-  // The work makes assertions, and Catch2 takes them from one thread at a time: none here meanwhile.
+  // The work makes assertions, and Catch2 takes them from one thread at a time: none here
+  // meanwhile.
   const int created = pthread_create(&thread, &attributes, run, reinterpret_cast<void*>(work));
   if (created == 0) pthread_join(thread, nullptr);
   pthread_attr_destroy(&attributes);

@@ -28,8 +28,10 @@ std::vector<std::string> paths_in(const std::string& text) {
       if (end == std::string::npos) break;
       const auto path = text.substr(start, end - start);
       const bool plain = path.find_first_of(" <>*{}$:#\n") == std::string::npos;
-      for (const auto* top : {"framework/", "plugins/", "agents/", "routines/", "tests/", "docs/", "scripts/"}) {
-        if (plain && path.rfind(top, 0) == 0 && path.find("...") == std::string::npos) paths.push_back(path);
+      for (const auto* top :
+           {"framework/", "plugins/", "agents/", "routines/", "tests/", "docs/", "scripts/"}) {
+        if (plain && path.rfind(top, 0) == 0 && path.find("...") == std::string::npos)
+          paths.push_back(path);
       }
     }
   }

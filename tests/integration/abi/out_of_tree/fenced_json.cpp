@@ -17,7 +17,8 @@ class FencedJson final : public dugout::sdk::Parser {
     if (open == raw.npos) return dugout::Error{dugout::Code::kNotApplicable, "no json fence"};
     const auto body = raw.substr(open + kOpen.size());
     const auto close = body.find(kClose);
-    if (close == body.npos) return dugout::Error{dugout::Code::kTruncated, "json fence is not closed"};
+    if (close == body.npos)
+      return dugout::Error{dugout::Code::kTruncated, "json fence is not closed"};
     return std::string(body.substr(0, close));
   }
 };

@@ -43,15 +43,22 @@ dugout_status guarded(dugout_sink* sink, Body body) noexcept {
   }
 }
 
-// `Plugin` is made from (config) or (config, Host). `Face` has `kId`, `table()` and `Base`, the type
-// its functions find behind the opaque instance.
+// `Plugin` is made from (config) or (config, Host). `Face` has `kId`, `table()` and `Base`, the
+// type its functions find behind the opaque instance.
 template <typename Plugin, typename Face>
 class Module {
  public:
   static const dugout_module* open(std::string_view id, std::uint32_t host_major) {
     if (host_major != DUGOUT_ABI_MAJOR) return nullptr;
-    static const dugout_module module{sizeof(dugout_module), DUGOUT_ABI_MAJOR, DUGOUT_ABI_MINOR, 0,
-                                      text(id), &create, &destroy, &face, [] {}};
+    static const dugout_module module{sizeof(dugout_module),
+                                      DUGOUT_ABI_MAJOR,
+                                      DUGOUT_ABI_MINOR,
+                                      0,
+                                      text(id),
+                                      &create,
+                                      &destroy,
+                                      &face,
+                                      [] {}};
     return &module;
   }
 
@@ -83,8 +90,8 @@ class Module {
 
 }  // namespace dugout::sdk
 
-#define DUGOUT_PLUGIN(TYPE, FACE, ID)                                                          \
-  DUGOUT_EXPORT const dugout_module* dugout_plugin_open(std::uint32_t host_major,              \
-                                                        std::uint32_t /*host_minor*/) {        \
-    return ::dugout::sdk::Module<TYPE, FACE>::open(ID, host_major);                            \
+#define DUGOUT_PLUGIN(TYPE, FACE, ID)                                                   \
+  DUGOUT_EXPORT const dugout_module* dugout_plugin_open(std::uint32_t host_major,       \
+                                                        std::uint32_t /*host_minor*/) { \
+    return ::dugout::sdk::Module<TYPE, FACE>::open(ID, host_major);                     \
   }

@@ -39,8 +39,8 @@ constexpr Code code_of(dugout_status status) {
 
 struct Error {
   Code code = Code::kInternal;
-  std::string message;    // for people; never a user's or a provider's text
-  std::string detail{};   // JSON, or empty
+  std::string message;   // for people; never a user's or a provider's text
+  std::string detail{};  // JSON, or empty
 };
 
 template <typename T>

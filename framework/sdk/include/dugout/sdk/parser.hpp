@@ -9,7 +9,8 @@ class Parser {
  public:
   virtual ~Parser() = default;
 
-  // [any] raw: a model's text. schema: the agent's JSON Schema, empty when it has none. Returns JSON
+  // [any] raw: a model's text. schema: the agent's JSON Schema, empty when it has none. Returns
+  // JSON
   // {"agent_final_response", "routine_number"?, "metadata"?, "repaired"?}; kNotApplicable hands the
   // text to the next parser of the chain, every other error names what is wrong with it.
   virtual Outcome<std::string> parse(std::string_view raw, std::string_view schema) const = 0;

@@ -25,9 +25,9 @@ class Provider {
   // `error_class`: a class of the design's table, such as "rate_limit". `code`: the provider's own.
   static Error upstream(std::string_view error_class, std::string_view code,
                         std::string_view message) {
-    return Error{Code::kUpstream, std::string(message),
-                 "{\"class\":\"" + json_escape(error_class) + "\",\"code\":\"" +
-                     json_escape(code) + "\"}"};
+    return Error{
+        Code::kUpstream, std::string(message),
+        "{\"class\":\"" + json_escape(error_class) + "\",\"code\":\"" + json_escape(code) + "\"}"};
   }
 };
 
@@ -52,11 +52,11 @@ struct ProviderFace {
     });
   }
 
-  static dugout_status decode(dugout_instance* self, std::uint32_t http_status,
-                              dugout_text headers, dugout_text body, dugout_sink* sink) {
+  static dugout_status decode(dugout_instance* self, std::uint32_t http_status, dugout_text headers,
+                              dugout_text body, dugout_sink* sink) {
     return guarded(sink, [&] {
-      return answer(sink, reinterpret_cast<Provider*>(self)->decode(http_status, view(headers),
-                                                                    view(body)));
+      return answer(
+          sink, reinterpret_cast<Provider*>(self)->decode(http_status, view(headers), view(body)));
     });
   }
 };

@@ -13,7 +13,9 @@ inline std::string_view view(dugout_text text) {
   return text.data == nullptr ? std::string_view{} : std::string_view{text.data, text.size};
 }
 
-inline dugout_text text(std::string_view view) { return dugout_text{view.data(), view.size()}; }
+inline dugout_text text(std::string_view view) {
+  return dugout_text{view.data(), view.size()};
+}
 
 // Bytes of the UTF-8 character that `text` starts with; 0 when it is none (RFC 3629: no overlong
 // forms, no surrogates, nothing above U+10FFFF).
@@ -22,7 +24,11 @@ inline std::size_t character_size(std::string_view text) {
   const auto byte = [&](std::size_t at) { return static_cast<unsigned char>(text[at]); };
   const unsigned first = byte(0);
   if (first < 0x80) return 1;
-  const std::size_t size = first < 0xC2 ? 0 : first < 0xE0 ? 2 : first < 0xF0 ? 3 : first < 0xF5 ? 4 : 0;
+  const std::size_t size = first < 0xC2   ? 0
+                           : first < 0xE0 ? 2
+                           : first < 0xF0 ? 3
+                           : first < 0xF5 ? 4
+                                          : 0;
   if (size == 0 || text.size() < size) return 0;
   for (std::size_t at = 1; at < size; ++at) {
     if ((byte(at) & 0xC0) != 0x80) return 0;

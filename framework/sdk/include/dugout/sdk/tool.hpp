@@ -31,15 +31,13 @@ struct ToolFace {
   static constexpr std::string_view kId = DUGOUT_FACE_TOOL;
 
   static const void* table() {
-    static const dugout_tool_v1 table{sizeof(dugout_tool_v1), 0, &describe, &start, &cancel,
-                                      &reconcile};
+    static const dugout_tool_v1 table{
+        sizeof(dugout_tool_v1), 0, &describe, &start, &cancel, &reconcile};
     return &table;
   }
 
  private:
-  static Tool* tool(dugout_instance* self) {
-    return &reinterpret_cast<Hosted*>(self)->plugin;
-  }
+  static Tool* tool(dugout_instance* self) { return &reinterpret_cast<Hosted*>(self)->plugin; }
 
   static dugout_status describe(dugout_instance* self, dugout_sink* sink) {
     return guarded(sink, [&] { return answer(sink, tool(self)->describe()); });
@@ -55,7 +53,8 @@ struct ToolFace {
     finish(self, call, [&] { return tool(self)->reconcile(view(args), view(context)); });
   }
 
-  static void cancel(dugout_instance* /*self*/, dugout_call* /*call*/) {}  // it has answered already
+  static void cancel(dugout_instance* /*self*/, dugout_call* /*call*/) {
+  }  // it has answered already
 
   template <typename Body>
   static void finish(dugout_instance* self, dugout_call* call, Body body) noexcept {
