@@ -99,9 +99,13 @@ void Turn::ask_models() {
   }
   std::vector<std::unique_ptr<pipeline::Model>> own;
   auto plan = plan_for(agent, place.get(), own);
-  auto request = build_request({agent, routine, in_flow ? &flow->second : nullptr, record, history_,
-                                *parts_.plugins,
-                                request_.upload ? kPhotoNote : request_.user_message, image()});
+  // The understudy reads no prompt, so none is written for it alone.
+  pipeline::Request request;
+  if (!targets_.of(agent.name).models.empty()) {
+    request = build_request({agent, routine, in_flow ? &flow->second : nullptr, record, history_,
+                             *parts_.plugins, request_.upload ? kPhotoNote : request_.user_message,
+                             image()});
+  }
   take(place.get(), agent, call(agent, place.get(), plan, std::move(request)));
 }
 

@@ -44,12 +44,21 @@ inline std::string json_escape(std::string_view raw) {
   static constexpr char kHex[] = "0123456789abcdef";
   std::string out;
   out.reserve(raw.size() + 8);
-  while (!raw.empty()) {
-    const auto byte = static_cast<unsigned char>(raw.front());
-    const auto size = character_size(raw);
+  for (std::size_t at = 0; at < raw.size();) {
+    const auto plain = [&](std::size_t index) {
+      const auto byte = static_cast<unsigned char>(raw[index]);
+      return byte >= 0x20 && byte < 0x80 && byte != '"' && byte != '\\';
+    };
+    const auto start = at;
+    while (at < raw.size() && plain(at)) ++at;
+    out += raw.substr(start, at - start);
+    if (at == raw.size()) break;
+
+    const auto byte = static_cast<unsigned char>(raw[at]);
+    const auto size = character_size(raw.substr(at));
     if (byte == '"' || byte == '\\') {
       out += '\\';
-      out += raw.front();
+      out += raw[at];
     } else if (byte < 0x20) {
       out += "\\u00";
       out += kHex[byte >> 4];
@@ -57,9 +66,9 @@ inline std::string json_escape(std::string_view raw) {
     } else if (size == 0) {
       out += "\xEF\xBF\xBD";
     } else {
-      out += raw.substr(0, size);
+      out += raw.substr(at, size);
     }
-    raw.remove_prefix(size == 0 ? 1 : size);
+    at += size == 0 ? 1 : size;
   }
   return out;
 }
