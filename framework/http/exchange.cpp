@@ -22,40 +22,32 @@ constexpr auto kContentPolicy =
     "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data: blob:; "
     "connect-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'";
 
-Problem too_large(std::size_t limit) {
+// A problem with the body itself: what is left of it is not worth reading.
+Problem body_problem(int status, std::string title, std::string detail) {
   Problem problem;
-  problem.status = 413;
-  problem.title = "Too large";
-  problem.detail = "The body may have at most " + std::to_string(limit) + " bytes.";
+  problem.status = status;
+  problem.title = std::move(title);
+  problem.detail = std::move(detail);
   problem.close = true;
   return problem;
+}
+
+Problem too_large(std::size_t limit) {
+  return body_problem(413, "Too large",
+                      "The body may have at most " + std::to_string(limit) + " bytes.");
 }
 
 Problem length_required() {
-  Problem problem;
-  problem.status = 411;
-  problem.title = "Length required";
-  problem.detail = "Send a Content-Length; a chunked body is not taken.";
-  problem.close = true;
-  return problem;
+  return body_problem(411, "Length required",
+                      "Send a Content-Length; a chunked body is not taken.");
 }
 
 Problem cut_off() {
-  Problem problem;
-  problem.status = 400;
-  problem.title = "Cut off";
-  problem.detail = "The body ended before its Content-Length.";
-  problem.close = true;
-  return problem;
+  return body_problem(400, "Cut off", "The body ended before its Content-Length.");
 }
 
 Problem too_slow() {
-  Problem problem;
-  problem.status = 408;
-  problem.title = "Too slow";
-  problem.detail = "The request did not arrive in time.";
-  problem.close = true;
-  return problem;
+  return body_problem(408, "Too slow", "The request did not arrive in time.");
 }
 
 }  // namespace
@@ -137,12 +129,8 @@ void Exchange::discard_body(core::Clock& clock) {
 std::optional<Problem> Exchange::require_type(std::string_view wanted) const {
   const Poco::Net::MediaType type(request_.getContentType());
   if (core::lower(type.getType() + "/" + type.getSubType()) == wanted) return std::nullopt;
-  Problem problem;
-  problem.status = 415;
-  problem.title = "Unsupported media type";
-  problem.detail = "Send the body as " + std::string(wanted) + ".";
-  problem.close = true;
-  return problem;
+  return body_problem(415, "Unsupported media type",
+                      "Send the body as " + std::string(wanted) + ".");
 }
 
 void Exchange::json(int status, const std::string& body) {

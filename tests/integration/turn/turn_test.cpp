@@ -124,14 +124,22 @@ TEST_CASE("TurnTest.ATurnThatWasCutOffAnywhereCompletesOnceAfterARestart") {
 }
 
 TEST_CASE("TurnTest.AFailingDirectoryAtTheResumeLookUpGoesOnAsANewRegistration") {
-  Product product;
-  go_to(product, 2);
-  product.store().fail_call(5);  // accept, session, messages, then the look-up: tried around it
-  int at = product.at("Alfie Barlow");
-  product.store().heal();
-  if (at == -1) at = product.at("Alfie Barlow");
-
-  CHECK(at == 3);
+  // Each store call of the turn fails once; that of the look-up is met by going on at once.
+  int went_on = 0;
+  for (int broken = 1;; ++broken) {
+    INFO("call " << broken);
+    Product product;
+    go_to(product, 2);
+    product.store().fail_call(broken);
+    const auto at = product.at("Alfie Barlow");
+    const bool was_hit = product.store().failures() > 0;
+    product.store().heal();
+    if (!was_hit) break;
+    if (at == 3) ++went_on;
+    if (at == -1) CHECK(product.at("Alfie Barlow") == 3);
+    REQUIRE(broken < 60);
+  }
+  CHECK(went_on == 1);
 }
 
 TEST_CASE("TurnTest.APhotoThatAModelTurnsDownIsNotStored") {
