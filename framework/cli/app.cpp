@@ -4,8 +4,15 @@
 #include <iostream>
 #include <nlohmann/json.hpp>
 
+#include "cli/attempt_log.hpp"
+#include "cli/orchestrator_options.hpp"
 #include "cli/places.hpp"
+#include "cli/records_backend.hpp"
+#include "cli/retention.hpp"
 #include "cli/terminal.hpp"
+#include "http/upload_job.hpp"
+#include "records/airtable_schema.hpp"
+#include "records/store_records.hpp"
 #include "store/sqlite_store.hpp"
 
 namespace dugout::cli {
@@ -13,25 +20,6 @@ namespace {
 
 using core::Json;
 using observability::Field;
-
-class StoreRecords final : public host::RecordService {
- public:
-  explicit StoreRecords(store::Store& store) : store_(store) {}
-  Outcome<std::string> find(std::string_view table, std::string_view where) override {
-    return store_.find_rows(table, where);
-  }
-  Outcome<std::string> insert(std::string_view table, std::string_view unique,
-                              std::string_view row) override {
-    return store_.insert_row(table, unique, row);
-  }
-  Outcome<std::string> update(std::string_view table, std::string_view id,
-                              std::string_view changes) override {
-    return store_.update_row(table, id, changes);
-  }
-
- private:
-  store::Store& store_;
-};
 
 config::SettingsSource settings_source(const AppOptions& options) {
   config::SettingsSource source;
@@ -45,19 +33,19 @@ config::SettingsSource settings_source(const AppOptions& options) {
   return source;
 }
 
-// What the local backends write goes to the data folder, unless the settings say otherwise.
-std::map<std::string, std::string> plugin_configs(const config::Settings& settings, bool own_data) {
-  std::map<std::string, Json> configs{
-      {"tool.send_sms_payment_link", {{"outbox", settings.data + "/outbox"}}},
-      {"tool.upload_photo_to_s3", {{"folder", settings.data + "/photos"}}}};
-  for (const auto& [id, text] : settings.plugins) {
-    auto config = Json::parse(text);
-    if (own_data) config.update(configs[id]);
-    configs[id].update(config);
+// What every plugin is offered: where local backends write, the server's address as the world
+// knows it, and the outside services by name.
+// A simulation reaches nobody: it has the amounts of the settings, and local backends.
+std::map<std::string, std::string> shared_config(const config::Settings& settings, bool simulated) {
+  auto shared = settings.services;
+  for (auto& [name, text] : shared) {
+    auto service = Json::parse(text);
+    if (simulated) service["backend"] = "local";
+    text = service.dump();
   }
-  std::map<std::string, std::string> texts;
-  for (const auto& [id, config] : configs) texts[id] = config.dump();
-  return texts;
+  shared["data_folder"] = Json(settings.data).dump();
+  shared["public_url"] = Json(settings.public_url).dump();
+  return shared;
 }
 
 routines::ToolShape shape_of(const host::ToolDeclaration& declared) {
@@ -84,39 +72,49 @@ routines::Known known_of(const host::Generation& plugins) {
     const auto kind = info.manifest.id.substr(0, dot), name = info.manifest.id.substr(dot + 1);
     if (kind == "parser") known.parsers.push_back(name);
     if (kind == "recovery") known.recovery.push_back(name);
+    if (kind == "validator") known.validators.push_back(name);
   }
   return known;
 }
 
-pipeline::RetryOptions retry_options(const config::RetrySettings& settings) {
-  pipeline::RetryOptions options;
-  options.max_retries = settings.max_retries.value_or(options.max_retries);
-  options.base_delay = settings.base_delay.value_or(options.base_delay);
-  options.multiplier = settings.multiplier.value_or(options.multiplier);
-  options.max_total_delay = settings.max_total_delay.value_or(options.max_total_delay);
-  options.jitter = settings.jitter.value_or(options.jitter);
-  options.attempt_timeout = settings.attempt_timeout.value_or(options.attempt_timeout);
-  options.max_server_delay = settings.max_server_delay.value_or(options.max_server_delay);
+// What runs by the clock besides the tools that say so.
+std::map<std::string, host::ToolSchedule> own_schedules() {
+  return {{kRetentionKind, {kRetentionTime, 0}}};
+}
+
+jobs::JobOptions job_options(const config::Settings& settings) {
+  jobs::JobOptions options;
+  options.workers = settings.limits.job_workers;
+  options.own = own_schedules();
+  for (const auto& [tool, change] : settings.jobs) {
+    options.schedules[tool] = {change.enabled, change.at, change.every};
+  }
   return options;
 }
 
-orchestrator::OrchestratorOptions orchestrator_options(Set& set, const AppOptions& options,
-                                                       bool scripted, core::Findings& findings) {
-  const auto& settings = set.settings();
-  orchestrator::OrchestratorOptions made;
-  made.message_characters = settings.limits.message_characters;
-  made.lane_wait = std::chrono::duration_cast<core::Duration>(
-      std::chrono::duration<double>(settings.limits.queue_wait));
-  for (const auto& [name, provider] : settings.providers) {
-    if (!scripted && (options.offline || provider.api_key.empty())) continue;
-    made.providers[name] = {provider.codec, provider.base_url, provider.api_key.reveal(),
-                            provider.timeout};
+// A change to what nothing declares is most likely a slip of the pen.
+void check_jobs(const config::Settings& settings, const host::Generation& plugins,
+                const std::string& file, core::Findings& findings) {
+  auto known = own_schedules();
+  for (const auto& name : plugins.tool_names()) {
+    known.emplace(name, plugins.tool(name)->declaration().schedule);
   }
-  for (const auto& [name, agent] : set.application()->agents) {
-    made.retry[name] = retry_options(
-        config::retry_for(settings, agent.call_type, &agent.retry, findings, agent.file));
+  for (const auto& [name, change] : settings.jobs) {
+    if (const auto found = known.find(name); found != known.end() && found->second.set()) continue;
+    findings.push_back({core::Finding::Severity::kWarning, file, 0, 0,
+                        "jobs." + name + ": no tool of this name runs by the clock",
+                        "`dugout tool list` shows the tools"});
   }
-  return made;
+}
+
+// A tuner that is to decide and is not there would leave the static options without a word.
+void check_tuner(const config::TunerSettings& tuner, const host::Generation& plugins,
+                 const std::string& file, core::Findings& findings) {
+  const bool named = tuner.mode == "on" || tuner.plugin != config::TunerSettings().plugin;
+  if (tuner.mode == "off" || !named || plugins.tuner(tuner.plugin) != nullptr) return;
+  findings.push_back({core::Finding::Severity::kError, file, 0, 0,
+                      "resilience.tuner.plugin: there is no tuner \"" + tuner.plugin + "\"",
+                      "`dugout plugin list` shows the plugins"});
 }
 
 net::HttpLimits http_limits(const config::Settings& settings) {
@@ -130,15 +128,26 @@ net::HttpLimits http_limits(const config::Settings& settings) {
 }  // namespace
 
 Set::Set(const AppOptions& options, core::Findings& findings)
-    : clock_(options.clock == nullptr ? system_clock_ : *options.clock), log_(clock_, options.log) {
+    : clock_(options.clock == nullptr ? system_clock_ : *options.clock),
+      log_(clock_, options.log),
+      settings_file_(options.config.empty() ? "dugout.yaml" : options.config),
+      service_client_(net::make_http_client()),
+      tool_http_(*service_client_, clock_, random_, log_) {
   settings_ = config::load_settings(settings_source(options), findings);
-  if (options.own_data) settings_.store = settings_.data + "/dugout.db";
+  if (options.own_data) {
+    settings_.store = settings_.data + "/dugout.db";
+  } else {
+    airtable_ = airtable_options(settings_, settings_file_, findings);
+  }
   root_ = application_root(settings_.root);
-  host::install_services({&clock_, nullptr, &log_});
+  host::install_services({&clock_, nullptr, &log_, &tool_http_});
   host::LoadOptions load;
   load.folders = plugin_folders(settings_.plugin_path);
-  load.configs = plugin_configs(settings_, options.own_data);
+  load.configs = settings_.plugins;
+  load.shared = shared_config(settings_, options.own_data);
   plugins_ = host::load(load, findings);
+  check_jobs(settings_, *plugins_, settings_file_, findings);
+  check_tuner(settings_.resilience.tuner, *plugins_, settings_file_, findings);
   auto known = known_of(*plugins_);
   for (const auto& [name, provider] : settings_.providers) known.providers.push_back(name);
   application_ = std::make_shared<const routines::Application>(
@@ -159,24 +168,58 @@ Status Set::open_store() {
   for (const auto& [table, rows] : application_->tables) {
     if (const auto done = store_->replace_table(table, rows); !done) return done.error();
   }
-  records_ = std::make_unique<StoreRecords>(*store_);
-  host::install_services({&clock_, records_.get(), &log_});
+  if (airtable_) {
+    records_ =
+        std::make_unique<records::AirtableRecords>(*airtable_, *store_, tool_http_, clock_, log_);
+  } else {
+    records_ = std::make_unique<records::StoreRecords>(*store_);
+  }
+  host::install_services({&clock_, records_.get(), &log_, &tool_http_});
   return Done{};
+}
+
+core::Findings Set::check_records() {
+  auto* airtable = dynamic_cast<records::AirtableRecords*>(records_.get());
+  if (airtable == nullptr) return {};
+  core::Findings findings;
+  const auto columns = record_columns(root_, findings);
+  for (auto& finding : records::check_schema(*airtable, columns, settings_file_)) {
+    findings.push_back(std::move(finding));
+  }
+  return findings;
+}
+
+std::unique_ptr<jobs::Jobs> open_jobs(Set& set, std::map<std::string, jobs::Work> work) {
+  return jobs::make_jobs({set.plugins(), set.store(), set.clock(), set.log()},
+                         job_options(set.settings()), std::move(work));
 }
 
 Outcome<std::unique_ptr<App>> App::open(Set& set, const AppOptions& options,
                                         core::Findings& findings, Stand stand) {
   if (const auto opened = set.open_store(); !opened) return opened.error();
+  for (auto& finding : set.check_records()) findings.push_back(std::move(finding));
   auto app = std::make_unique<App>();
   const bool scripted = stand.http != nullptr;
   app->http_ =
       scripted ? std::move(stand.http) : net::make_http_client(http_limits(set.settings()));
   auto chosen = orchestrator_options(set, options, scripted, findings);
+  if (stand.adjust) stand.adjust(chosen);
   app->has_providers_ = !chosen.providers.empty();
-  app->orchestrator_ = orchestrator::make_orchestrator(
-      {stand.plugins ? stand.plugins : set.plugins(), set.application(), set.store(), *app->http_,
-       set.clock(), app->random_, set.log()},
-      std::move(chosen));
+  if (set.settings().attempts.enabled && !options.own_data) {
+    app->attempts_ = std::make_unique<AttemptLog>(set.settings(), set.log());
+  }
+  orchestrator::Parts parts{stand.plugins ? stand.plugins : set.plugins(),
+                            stand.application ? stand.application : set.application(),
+                            set.store(),
+                            *app->http_,
+                            set.clock(),
+                            stand.random ? *stand.random : app->random_,
+                            set.log()};
+  parts.attempts = stand.attempts ? stand.attempts : app->attempts_.get();
+  parts.timer = stand.timer;
+  app->orchestrator_ = orchestrator::make_orchestrator(std::move(parts), std::move(chosen));
+  app->jobs_ = open_jobs(set, {{http::kUploadKind, http::upload_work(*app->orchestrator_)},
+                               {kRetentionKind, retention_work(set)}});
   return app;
 }
 

@@ -2,6 +2,7 @@
 // Each command opens as much of it as it needs. One thread at start and stop.
 #pragma once
 
+#include <functional>
 #include <memory>
 #include <optional>
 #include <string>
@@ -11,9 +12,12 @@
 #include "core/clock.hpp"
 #include "core/finding.hpp"
 #include "host/host.hpp"
+#include "jobs/jobs.hpp"
 #include "net/http_client.hpp"
 #include "observability/log.hpp"
 #include "orchestrator/chat.hpp"
+#include "orchestrator/tool_http.hpp"
+#include "records/airtable_records.hpp"
 #include "routines/load.hpp"
 #include "store/store.hpp"
 
@@ -51,6 +55,8 @@ class Set {
   // Opens the store, with the directory of agents/data in it, and gives tools their records.
   Status open_store();
   store::Store& store() { return *store_; }
+  // Columns that a base of Airtable lacks, if records live there; asks it. REQUIRES: open_store().
+  core::Findings check_records();
 
  private:
   void load_plugins(const AppOptions& options, core::Findings& findings);
@@ -58,11 +64,16 @@ class Set {
   core::SystemClock system_clock_;
   core::Clock& clock_;
   observability::Log log_;
+  const std::string settings_file_;  // for findings, also where there is none
+  core::SystemRandom random_;
+  std::unique_ptr<net::HttpClient> service_client_;
+  orchestrator::ToolHttp tool_http_;  // http/1 of the plugins
   config::Settings settings_;
   std::string root_;
   std::shared_ptr<const host::Generation> plugins_;
   std::shared_ptr<const routines::Application> application_;
   std::unique_ptr<store::Store> store_;
+  std::optional<records::AirtableOptions> airtable_;  // nullopt: records stay in the store
   std::unique_ptr<host::RecordService> records_;
 };
 
@@ -70,7 +81,16 @@ class Set {
 struct Stand {
   std::shared_ptr<const host::Generation> plugins;
   std::unique_ptr<net::HttpClient> http;  // with it every provider counts as configured
+  std::shared_ptr<const routines::Application> application;
+  pipeline::Timer* timer = nullptr;
+  core::Random* random = nullptr;
+  orchestrator::AttemptSink* attempts = nullptr;
+  std::function<void(orchestrator::OrchestratorOptions&)> adjust;  // the last word on the options
 };
+
+// Jobs on the set's store and plugins, not started. `work`: kinds that are no tools.
+// REQUIRES: the store is open; the set outlives them.
+std::unique_ptr<jobs::Jobs> open_jobs(Set& set, std::map<std::string, jobs::Work> work = {});
 
 // The whole product, ready for a message.
 class App {
@@ -81,12 +101,16 @@ class App {
                                             core::Findings& findings, Stand stand = {});
 
   orchestrator::Orchestrator& orchestrator() { return *orchestrator_; }
+  // Not started: `serve` does that.
+  jobs::Jobs& jobs() { return *jobs_; }
   bool has_providers() const { return has_providers_; }
 
  private:
   std::unique_ptr<net::HttpClient> http_;
+  std::unique_ptr<orchestrator::AttemptSink> attempts_;  // none in a simulation
   core::SystemRandom random_;
   std::unique_ptr<orchestrator::Orchestrator> orchestrator_;
+  std::unique_ptr<jobs::Jobs> jobs_;  // after what its work uses
   bool has_providers_ = false;
 };
 

@@ -39,6 +39,29 @@ int plugin_new(const std::string& kind, const std::string& name, const std::stri
 int tool_list(const AppOptions& options, bool json);
 int tool_run(const AppOptions& options, const std::string& name, const std::string& arguments);
 
+struct JobsOptions {
+  std::string state, kind;  // of list; empty = all
+  std::size_t last = 50;
+  std::string name;  // of run: a tool; of retry: a job's id
+  bool dry_run = false, json = false;
+};
+int jobs_list(const AppOptions& options, const JobsOptions& jobs);
+int jobs_run(const AppOptions& options, const JobsOptions& jobs);
+int jobs_retry(const AppOptions& options, const JobsOptions& jobs);
+
+struct RetentionOptions {
+  bool dry_run = false, json = false;
+};
+int retention_run(const AppOptions& options, const RetentionOptions& retention);
+
+struct SubjectOptions {
+  std::string email, phone, session;  // at least one
+  std::string output;                 // of export: a file; empty = stdout
+  bool yes = false;                   // of erase: do not ask
+};
+int subject_export(const AppOptions& options, const SubjectOptions& subject);
+int subject_erase(const AppOptions& options, const SubjectOptions& subject);
+
 // A completion script for "bash" (also read by zsh's bashcompinit).
 int completion(const std::string& shell);
 

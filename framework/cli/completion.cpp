@@ -17,8 +17,21 @@ int completion(const std::string& /*shell*/) {
     simulate) words="--all-paths --flow --verbose $shared" ;;
     plugin) words="list check new --json --folder $shared" ;;
     tool) words="list run --json $shared" ;;
+    jobs) words="list run retry --state --kind --last --dry-run --json $shared" ;;
+    subject) words="export erase --email --phone --session --output --yes $shared" ;;
+    retention) words="run --dry-run --json $shared" ;;
+    batch) words="--output --concurrency --offline $shared" ;;
+    estimate) words="--success-rate --latency --retries --workers --base-delay --multiplier"
+       words="$words --max-total-delay --jitter --history --response-kb --simulate --seed --svg --json --help" ;;
+    tune) words="train evaluate export show simulate --log --model --output --split --seed --rounds"
+       words="$words --calls --days --scene --json $shared" ;;
+    chaos) words="--seed --mode --format $shared" ;;
+    attempts) words="summary show --session --turn --class --target --call-type --since --until"
+       words="$words --last --file --json $shared" ;;
+    validators) words="calibrate --agent --json $shared" ;;
     completion) words="bash" ;;
-    *) words="serve chat check graph simulate plugin tool completion --version --help" ;;
+    *) words="serve chat check graph simulate chaos plugin attempts validators tune tool jobs subject retention batch estimate completion"
+       words="$words --version --help" ;;
   esac
   COMPREPLY=($(compgen -W "$words" -- "$current") $(compgen -f -- "$current"))
 }

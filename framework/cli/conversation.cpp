@@ -4,6 +4,7 @@
 #include <filesystem>
 #include <fstream>
 
+#include "cli/sample_photos.hpp"
 #include "config/yaml.hpp"
 #include "core/random.hpp"
 
@@ -60,6 +61,16 @@ class Reader {
   core::Findings& findings_;
 };
 
+std::string read_photo(const Node& node, Reader& reader) {
+  auto kind = reader.text(node);
+  if (sample_photo(kind).empty()) {
+    std::string kinds;
+    for (const auto& known : sample_photo_kinds()) kinds += (kinds.empty() ? "" : ", ") + known;
+    reader.error(node, "there is no photo \"" + kind + "\"", "one of " + kinds);
+  }
+  return kind;
+}
+
 ScriptTurn read_turn(const Node& node, Reader& reader) {
   ScriptTurn turn;
   turn.line = node.mark.line;
@@ -67,7 +78,7 @@ ScriptTurn read_turn(const Node& node, Reader& reader) {
     if (key == "say")
       turn.say = reader.text(value);
     else if (key == "photo")
-      turn.photo = reader.text(value);
+      turn.photo = read_photo(value, reader);
     else if (key == "session")
       turn.session = reader.text(value);
     else if (key == "agent")
@@ -142,14 +153,9 @@ std::optional<Script> load_script(const std::string& path, core::Findings& findi
 }
 
 std::string make_photo(const std::string& kind, const std::string& folder) {
-  constexpr std::size_t kTooBig = (10U << 20) + 1;
-  std::string bytes =
-      kind == "png" ? std::string("\x89PNG\r\n\x1a\n") : std::string("\xff\xd8\xff\xe0");
-  if (kind == "pdf") bytes = "%PDF-1.7\n";
-  bytes.resize(kind == "big" ? kTooBig : 2048, 'x');
   std::filesystem::create_directories(folder);
   const auto path = folder + "/" + core::new_id("upload_");
-  std::ofstream(path, std::ios::binary) << bytes;
+  std::ofstream(path, std::ios::binary) << sample_photo(kind);
   return path;
 }
 

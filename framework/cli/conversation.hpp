@@ -3,7 +3,7 @@
 //   name: Run A
 //   clock: "2025-10-01T12:00:00Z"          the day it plays on
 //   turns:
-//     - say: 200-lions-u9-2526             or  photo: jpeg | png | pdf | big
+//     - say: 200-lions-u9-2526             or  photo: jpeg | pdf | ... (sample_photos.hpp)
 //       routine: 1                         position afterwards
 //       contains: [first and last name]    the reply has these texts (any case)
 //       lacks: [Alfie]
@@ -52,7 +52,7 @@ struct Script {
 
 std::optional<Script> load_script(const std::string& path, core::Findings& findings);
 
-// A file of the named kind in `folder`; for photos in scripts and walks.
+// A file of the named kind (sample_photos.hpp) in `folder`; for photos in scripts and walks.
 std::string make_photo(const std::string& kind, const std::string& folder);
 
 }  // namespace dugout::cli

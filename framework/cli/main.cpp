@@ -1,45 +1,11 @@
 // The program: parses the command line and calls one command.
-#include <CLI/CLI.hpp>
-#include <functional>
 #include <iostream>
 
-#include "cli/commands.hpp"
+#include "cli/command_line.hpp"
 
 namespace {
 
 using namespace dugout::cli;
-
-struct CommandLine {
-  AppOptions app;
-  ChatOptions chat;
-  GraphOptions graph;
-  SimulateOptions simulate;
-  std::vector<std::string> plugin_paths;
-  std::string kind, name, folder, tool, arguments = "{}", shell = "bash", log_level, log_format;
-  bool json = false;
-  std::function<int()> run;
-};
-
-void add_shared(CLI::App& app, CommandLine& line) {
-  app.add_option("-c,--config", line.app.config,
-                 "Settings file (default: dugout.yaml if it is there)");
-  app.add_option("--root", line.app.root, "Folder that holds agents/ and routines/");
-  app.add_option("--data", line.app.data, "Folder for the store and local files (default: var)");
-  app.add_option("--plugin-path", line.app.plugin_path,
-                 "Further folder with plugins; may be repeated");
-  app.add_option("--log-level", line.log_level, "debug, info, warning or error")
-      ->check(CLI::IsMember({"debug", "info", "warning", "error"}));
-  app.add_option("--log-format", line.log_format, "text or json")
-      ->check(CLI::IsMember({"text", "json"}));
-}
-
-CLI::App* command(CLI::App& app, const std::string& name, const std::string& what,
-                  const std::string& examples, CommandLine& line) {
-  auto* made = app.add_subcommand(name, what);
-  made->footer("Examples:\n" + examples);
-  add_shared(*made, line);
-  return made;
-}
 
 void add_conversations(CLI::App& app, CommandLine& line) {
   auto* serve_command =
@@ -98,9 +64,9 @@ void add_plugins(CLI::App& app, CommandLine& line) {
   check_one->callback([&] { line.run = [&] { return plugin_check(line.plugin_paths); }; });
   auto* fresh = plugin->add_subcommand("new", "Write a new plugin's folder, ready to build");
   fresh->footer("Examples:\n  dugout plugin new parser shouting --folder my-plugins");
-  fresh->add_option("kind", line.kind, "parser, recovery or tool")
+  fresh->add_option("kind", line.kind, "parser, recovery, validator or tool")
       ->required()
-      ->check(CLI::IsMember({"parser", "recovery", "tool"}));
+      ->check(CLI::IsMember({"parser", "recovery", "validator", "tool"}));
   fresh->add_option("name", line.name, "Letters, digits and _")->required();
   fresh->add_option("--folder", line.folder, "Where to put it (default: here)");
   fresh->callback(
@@ -118,6 +84,69 @@ void add_plugins(CLI::App& app, CommandLine& line) {
   run->add_option("name", line.tool, "The tool")->required();
   run->add_option("arguments", line.arguments, "Its arguments as JSON");
   run->callback([&] { line.run = [&] { return tool_run(line.app, line.tool, line.arguments); }; });
+}
+
+void add_jobs(CLI::App& app, CommandLine& line) {
+  auto* jobs =
+      app.add_subcommand("jobs", "Work behind the conversation: list it, run it, retry it");
+  jobs->require_subcommand(1);
+  auto* list = command(*jobs, "list", "The latest jobs",
+                       "  dugout jobs list --state failed\n"
+                       "  dugout jobs list --kind payment_chasing --json",
+                       line);
+  list->add_option("--state", line.jobs.state, "Only those: waiting, running, done or failed")
+      ->check(CLI::IsMember({"waiting", "running", "done", "failed"}));
+  list->add_option("--kind", line.jobs.kind, "Only those of this tool or kind");
+  list->add_option("--last", line.jobs.last, "How many (default: 50)");
+  list->add_flag("--json", line.jobs.json, "As JSON");
+  list->callback([&] { line.run = [&] { return jobs_list(line.app, line.jobs); }; });
+
+  auto* run = command(*jobs, "run", "Run a tool that has a schedule, now",
+                      "  dugout jobs run payment_chasing --dry-run\n"
+                      "  dugout jobs run subscription_fallback --json",
+                      line);
+  run->add_option("name", line.jobs.name, "The tool")->required();
+  run->add_flag("--dry-run", line.jobs.dry_run, "Change nothing, show what would be done");
+  run->add_flag("--json", line.jobs.json, "Its whole answer as JSON");
+  run->callback([&] { line.run = [&] { return jobs_run(line.app, line.jobs); }; });
+
+  auto* retry = command(*jobs, "retry", "Give a job that was given up its tries anew",
+                        "  dugout jobs retry job_0123456789abcdef0123456789abcdef", line);
+  retry->add_option("id", line.jobs.name, "The job, as `dugout jobs list` shows it")->required();
+  retry->callback([&] { line.run = [&] { return jobs_retry(line.app, line.jobs); }; });
+}
+
+void add_who(CLI::App& command, CommandLine& line) {
+  command.add_option("--email", line.subject.email, "Everything in which this email stands");
+  command.add_option("--phone", line.subject.phone, "Everything in which this phone number stands");
+  command.add_option("--session", line.subject.session, "One conversation and what came of it");
+}
+
+void add_privacy(CLI::App& app, CommandLine& line) {
+  auto* subject = app.add_subcommand("subject", "One family's data: export it, erase it");
+  subject->require_subcommand(1);
+  auto* all = command(*subject, "export", "Write all that is kept of a family as JSON",
+                      "  dugout subject export --email helen@example.org -o helen.json\n"
+                      "  dugout subject export --phone '07700 900123' --email helen@example.org",
+                      line);
+  add_who(*all, line);
+  all->add_option("-o,--output", line.subject.output, "Write to this file, readable for you alone");
+  all->callback([&] { line.run = [&] { return subject_export(line.app, line.subject); }; });
+  auto* none = command(*subject, "erase", "Remove all that is kept of a family",
+                       "  dugout subject erase --email helen@example.org\n"
+                       "  dugout subject erase --session ses_0123 --yes",
+                       line);
+  add_who(*none, line);
+  none->add_flag("--yes", line.subject.yes, "Do not ask");
+  none->callback([&] { line.run = [&] { return subject_erase(line.app, line.subject); }; });
+
+  auto* retention = app.add_subcommand("retention", "Remove what is past its time");
+  retention->require_subcommand(1);
+  auto* run = command(*retention, "run", "Do now what the daily job does",
+                      "  dugout retention run --dry-run\n  dugout retention run --json", line);
+  run->add_flag("--dry-run", line.retention.dry_run, "Change nothing, count what would go");
+  run->add_flag("--json", line.retention.json, "As JSON");
+  run->callback([&] { line.run = [&] { return retention_run(line.app, line.retention); }; });
 }
 
 void read_log(CommandLine& line) {
@@ -140,6 +169,14 @@ int main(int argc, char** argv) {
   add_conversations(app, line);
   add_editing(app, line);
   add_plugins(app, line);
+  add_jobs(app, line);
+  add_privacy(app, line);
+  add_validators(app, line);
+  add_attempts(app, line);
+  add_chaos(app, line);
+  add_tune(app, line);
+  add_batch(app, line);
+  add_estimate(app, line);
   auto* complete = app.add_subcommand("completion", "Print a shell completion script");
   complete->footer("Examples:\n  source <(dugout completion bash)");
   complete->add_option("shell", line.shell, "bash")->check(CLI::IsMember({"bash"}));

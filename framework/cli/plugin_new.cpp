@@ -95,9 +95,39 @@ dugout::Outcome<std::string> run(std::string_view args, std::string_view /*conte
 DUGOUT_TOOL_PLUGIN(PLUGIN_CLASS, "PLUGIN_ID")
 )SRC";
 
+constexpr auto kValidator =
+    R"SRC(// Doubts an answer that says sorry. Say here what yours looks at.
+#include "dugout/sdk/validator.hpp"
+
+namespace {
+
+class PLUGIN_CLASS final : public dugout::sdk::Validator {
+ public:
+  explicit PLUGIN_CLASS(std::string_view /*config*/) {}
+
+  // [any]
+  dugout::Outcome<std::string> validate(std::string_view answer,
+                                        std::string_view /*context*/) const override {
+    if (answer.find("\"agent_final_response\"") == answer.npos) {
+      return dugout::Error{dugout::Code::kNotApplicable, "there is no message"};
+    }
+    if (answer.find("sorry") == answer.npos) {
+      return std::string(R"({"confidence":0.9,"details":{"apology":false}})");
+    }
+    return std::string(R"({"confidence":0.3,"details":{"apology":true},)"
+                       R"("problem":{"class":"business_rule","message":"Do not apologise."}})");
+  }
+};
+
+}  // namespace
+
+DUGOUT_VALIDATOR_PLUGIN(PLUGIN_CLASS, "PLUGIN_ID")
+)SRC";
+
 const std::map<std::string, Kind>& kinds() {
   static const std::map<std::string, Kind> known{{"parser", {"parser/1", kParser}},
                                                  {"recovery", {"recovery/1", kRecovery}},
+                                                 {"validator", {"validator/1", kValidator}},
                                                  {"tool", {"tool/1", kTool}}};
   return known;
 }

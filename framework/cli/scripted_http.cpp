@@ -5,7 +5,7 @@
 namespace dugout::cli {
 
 Outcome<net::HttpResponse> ScriptedHttp::send(const net::HttpRequest& /*request*/,
-                                              core::Duration /*within*/) {
+                                              const net::HttpTimes& /*times*/) {
   using nlohmann::json;
   ++requests_;
   if (texts_.empty()) return Error{Code::kUnavailable, "the script has no further answer"};

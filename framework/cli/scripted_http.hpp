@@ -15,7 +15,8 @@ class ScriptedHttp final : public net::HttpClient {
   void script(std::deque<std::string> texts) { texts_ = std::move(texts); }
   int requests() const { return requests_; }
   std::size_t left() const { return texts_.size(); }
-  Outcome<net::HttpResponse> send(const net::HttpRequest& request, core::Duration within) override;
+  Outcome<net::HttpResponse> send(const net::HttpRequest& request,
+                                  const net::HttpTimes& times) override;
 
  private:
   std::deque<std::string> texts_;

@@ -1,13 +1,15 @@
-// `dugout serve`: the HTTP server until SIGTERM or SIGINT; turns in flight end first.
+// `dugout serve`: the HTTP server and the jobs until SIGTERM or SIGINT; turns in flight and jobs
+// that run end first.
 #include <pthread.h>
 #include <sys/resource.h>
 
 #include <csignal>
-#include <filesystem>
 #include <iostream>
 
+#include "cli/attempt_log.hpp"
 #include "cli/commands.hpp"
 #include "http/server.hpp"
+#include "http/upload_files.hpp"
 
 namespace dugout::cli {
 namespace {
@@ -39,16 +41,6 @@ void raise_file_limit(int turns, observability::Log& log) {
   }
 }
 
-// Files of turns that a crash has cut off; who repeats the message sends its file again.
-void sweep_uploads(const std::string& folder) {
-  std::error_code error;
-  for (const auto& entry : std::filesystem::directory_iterator(folder, error)) {
-    if (entry.path().filename().string().rfind("upload_", 0) == 0) {
-      std::filesystem::remove(entry.path(), error);
-    }
-  }
-}
-
 http::ServerOptions server_options(const config::Settings& settings) {
   http::ServerOptions options;
   options.host = settings.listen_host;
@@ -56,9 +48,14 @@ http::ServerOptions server_options(const config::Settings& settings) {
   options.body_bytes = settings.limits.body_bytes;
   options.upload_bytes = settings.limits.upload_bytes;
   options.turns_in_flight = settings.limits.turns_in_flight;
+  options.batch_calls = settings.limits.batch_calls;
+  options.batch_bytes = settings.limits.batch_bytes;
+  options.batch_concurrency = settings.limits.batch_concurrency;
   options.keep_alive = std::chrono::seconds(static_cast<long>(settings.limits.keep_alive));
   options.upload_folder = settings.data + "/uploads";
+  options.public_url = settings.public_url;
   options.version = DUGOUT_VERSION;
+  options.admin_token = settings.admin_token.reveal();
   return options;
 }
 
@@ -75,16 +72,19 @@ int serve(const AppOptions& options) {
     std::cerr << app.error().message << "\n";
     return kEnvironment;
   }
-  sweep_uploads(set.settings().data + "/uploads");
+  http::sweep_uploads(set.settings().data + "/uploads", (*app)->jobs());
   raise_file_limit(set.settings().limits.turns_in_flight, set.log());
-  auto server = http::make_server((*app)->orchestrator(), set.clock(), set.log(),
-                                  server_options(set.settings()));
+  auto chosen = server_options(set.settings());
+  chosen.explain = [&set](const std::string& turn) { return explain_turn(set.store(), turn); };
+  auto server = http::make_server((*app)->orchestrator(), (*app)->jobs(), set.clock(), set.log(),
+                                  std::move(chosen));
   if (const auto started = server->start(); !started) {
     std::cerr << started.error().message << "\n";
     return kEnvironment;
   }
   std::cout << "listening on http://" << set.settings().listen_host << ":" << server->port()
             << std::endl;
+  (*app)->jobs().start();
   int signal = 0;
   sigwait(&signals, &signal);
   // A second signal ends the program at once, whoever is still talking.
@@ -92,6 +92,7 @@ int serve(const AppOptions& options) {
   set.log().info("serve.stopping",
                  {observability::Field::safe("signal", signal == SIGTERM ? "SIGTERM" : "SIGINT")});
   server->stop();
+  (*app)->jobs().stop();  // after the last request that could make one
   set.log().info("serve.stopped", {});
   return kGood;
 }

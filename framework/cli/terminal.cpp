@@ -20,6 +20,9 @@ bool stdout_is_terminal() {
 bool stdin_is_terminal() {
   return isatty(STDIN_FILENO) == 1;
 }
+bool stderr_is_terminal() {
+  return isatty(STDERR_FILENO) == 1;
+}
 
 Style Style::for_stdout() {
   return Style(wants_colour(STDOUT_FILENO));

@@ -1,5 +1,5 @@
 // How the program looks at a terminal: colours only there (and never with NO_COLOR), a little
-// Markdown made readable. Pure except for `stdout_is_terminal`.
+// Markdown made readable. Pure except for the `..._is_terminal`.
 #pragma once
 
 #include <string>
@@ -9,6 +9,7 @@ namespace dugout::cli {
 
 bool stdout_is_terminal();
 bool stdin_is_terminal();
+bool stderr_is_terminal();
 
 class Style {
  public:

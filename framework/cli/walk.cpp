@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <iostream>
 #include <map>
+#include <memory>
 #include <set>
 
 #include "cli/conversation.hpp"
@@ -16,14 +17,19 @@ namespace {
 using routines::Routine;
 
 constexpr long long kSeasonDayMs = 1'759'320'000'000;  // 2025-10-01, as in the bundled data
-constexpr int kMostWalks = 600;
-constexpr int kMostTurns = 160;  // of one walk
+constexpr int kMostWalks = 150;
+constexpr int kMostTurns = 160;   // of one walk
+constexpr int kDullRounds = 3;    // without a new edge, before the store is emptied
+constexpr double kLeaves = 0.02;  // how likely a turn is the last: people leave in the middle
+constexpr int kFar = 1'000'000;
 
 // One thing a walk can do at a routine: an answer, and perhaps a tool that fails meanwhile.
 struct Move {
   std::string answer;
   std::string failing;
   int repeats = 1;  // a bad answer as often as the routine's repair wants
+  int made = 0;     // how often so far
+  int led_to = 0;   // where it led the last time; 0 = not made yet
 };
 
 std::vector<std::string> answers_at(const Routine& routine) {
@@ -45,48 +51,96 @@ std::vector<Move> moves_at(const Routine& routine) {
 
 class Walker {
  public:
-  Walker(Stage& stage, const routines::Flow& flow, bool verbose)
-      : stage_(stage), flow_(flow), verbose_(verbose) {
-    for (const auto& edge : routines::edges(flow)) open_.insert({edge.from, edge.to});
+  Walker(const AppOptions& options, std::unique_ptr<Stage> stage, const std::string& flow,
+         bool verbose)
+      : options_(options),
+        stage_(std::move(stage)),
+        flow_(stage_->application().flows.at(flow)),
+        verbose_(verbose) {
+    for (const auto& edge : routines::edges(flow_)) open_.insert({edge.from, edge.to});
     all_ = open_.size();
   }
 
   int run() {
+    int dull = 0;
     for (walks_ = 0; walks_ < kMostWalks && !open_.empty(); ++walks_) {
+      const auto before = open_.size();
       for (const auto& start : flow_.examples) walk(start);
+      dull = open_.size() == before ? dull + 1 : 0;
+      // Where everybody is registered or locked out by now, nothing new can be met any more.
+      if (dull > 0 && dull % kDullRounds == 0 && !start_afresh()) break;
     }
     return report();
   }
 
  private:
-  void walk(const std::string& start) {
+  // A stage with an empty store.
+  bool start_afresh() {
+    core::Findings findings;
+    stage_.reset();
+    stage_ = std::make_unique<Stage>(options_, kSeasonDayMs, false, findings);
+    if (stage_->ready()) return true;
+    errors_.push_back("the stage could not be set up again");
+    for (const auto& finding : findings) errors_.push_back(finding.text());
+    return false;
+  }
+
+  void walk(const std::vector<std::string>& start) {
     session_ = core::new_id("walk_");
-    auto at = say(start, "");
+    std::optional<int> at;
+    for (const auto& message : start) at = say(message, "");
     for (int turn = 0; turn < kMostTurns && at && !open_.empty(); ++turn) {
       const auto* routine = flow_.find(*at);
       if (routine == nullptr) return;
-      const auto move = next_move(*routine);
+      auto& move = next_move(*routine);
       for (int time = 0; time < move.repeats && at == routine->number; ++time) {
         at = say(move.answer, move.failing);
       }
-      if (routine->kind == routines::RoutineKind::kEnd) return;
+      move.led_to = at.value_or(0);
+      if (routine->kind == routines::RoutineKind::kEnd || random_.unit() < kLeaves) return;
     }
   }
 
-  // The move that was made least often in this routine; walks differ by a deterministic shuffle, so
-  // that answers meet in all combinations.
-  Move next_move(const Routine& routine) {
-    const auto moves = moves_at(routine);
-    auto& made = made_[routine.number];
-    made.resize(moves.size());
+  // Mostly the move that was made least often; walks differ by a deterministic shuffle, so that
+  // answers meet in all combinations. Where nothing is left to be met here, every other time the
+  // one that led nearest to a routine with an edge that was not taken yet.
+  Move& next_move(const Routine& routine) {
+    auto& moves = moves_[routine.number];
+    if (moves.empty()) moves = moves_at(routine);
+    const auto towards = distances();
+    const bool guided = towards.at(routine.number) > 0 && random_.unit() < 0.5;
+    const auto cost = [&](const Move& move) {
+      if (!guided || move.made == 0) return move.made;
+      const auto there = towards.find(move.led_to);
+      return there == towards.end() ? kFar : there->second;
+    };
     const auto shift = static_cast<std::size_t>(random_.unit() * static_cast<double>(moves.size()));
     std::size_t best = shift % moves.size();
     for (std::size_t i = 0; i < moves.size(); ++i) {
       const auto candidate = (i + shift) % moves.size();
-      if (made[candidate] < made[best]) best = candidate;
+      if (cost(moves[candidate]) < cost(moves[best])) best = candidate;
     }
-    ++made[best];
+    ++moves[best].made;
     return moves[best];
+  }
+
+  // How many moves from each routine to one with an open edge, by where moves have led so far.
+  std::map<int, int> distances() const {
+    std::map<int, int> out;
+    for (const auto& [number, routine] : flow_.routines) out[number] = kFar;
+    for (const auto& [from, to] : open_) out[from] = 0;
+    for (bool shorter = true; shorter;) {
+      shorter = false;
+      for (const auto& [number, moves] : moves_) {
+        for (const auto& move : moves) {
+          const auto there = out.find(move.led_to);
+          if (there == out.end() || there->second + 1 >= out[number]) continue;
+          out[number] = there->second + 1;
+          shorter = true;
+        }
+      }
+    }
+    return out;
   }
 
   std::optional<int> say(const std::string& text, const std::string& failing) {
@@ -94,13 +148,13 @@ class Walker {
     request.session_id = session_;
     if (text.rfind("photo:", 0) == 0) {
       request.upload =
-          orchestrator::Upload{make_photo(text.substr(6), stage_.folder() + "/uploads"), "photo"};
+          orchestrator::Upload{make_photo(text.substr(6), stage_->folder() + "/uploads"), "photo"};
     } else {
       request.user_message = text;
     }
-    stage_.tools().fail(failing);
-    const auto reply = stage_.orchestrator().chat(request);
-    stage_.tools().fail("");
+    stage_->tools().fail(failing);
+    const auto reply = stage_->orchestrator().chat(request);
+    stage_->tools().fail("");
     ++turns_;
     if (!reply) {
       errors_.push_back(text + ": " + reply.error().message);
@@ -124,13 +178,14 @@ class Walker {
     return open_.empty() && errors_.empty() ? kGood : kFindings;
   }
 
-  Stage& stage_;
-  const routines::Flow& flow_;
+  const AppOptions& options_;
+  std::unique_ptr<Stage> stage_;
+  const routines::Flow flow_;  // a copy: it outlives the stage it was read with
   const bool verbose_;
   core::SystemRandom random_{7};  // seeded: a walk can be repeated
   std::set<std::pair<int, int>> open_;
   std::size_t all_ = 0;
-  std::map<int, std::vector<int>> made_;
+  std::map<int, std::vector<Move>> moves_;
   std::string session_;
   std::vector<std::string> errors_;
   int walks_ = 0, turns_ = 0;
@@ -140,10 +195,11 @@ class Walker {
 
 int walk_all_paths(const AppOptions& options, const std::string& flow_name, bool verbose) {
   core::Findings findings;
-  Stage stage(options, kSeasonDayMs, false, findings);
-  if (report(findings) || !stage.ready()) return kFindings;
-  const auto flow = stage.application().flows.find(flow_name);
-  if (flow == stage.application().flows.end()) {
+  auto stage = std::make_unique<Stage>(options, kSeasonDayMs, false, findings);
+  if (report(findings) || !stage->ready()) return kFindings;
+  const auto& flows = stage->application().flows;
+  const auto flow = flows.find(flow_name);
+  if (flow == flows.end()) {
     std::cerr << "there is no flow called " << flow_name << "\n";
     return kUsage;
   }
@@ -151,7 +207,7 @@ int walk_all_paths(const AppOptions& options, const std::string& flow_name, bool
     std::cerr << flow_name << "/flow.yaml has no examples: the messages that start the flow\n";
     return kFindings;
   }
-  return Walker(stage, flow->second, verbose).run();
+  return Walker(options, std::move(stage), flow_name, verbose).run();
 }
 
 }  // namespace dugout::cli

@@ -29,6 +29,12 @@ class WatchedTools final : public host::Generation {
   std::shared_ptr<const host::ProviderHandle> provider(std::string_view name) const override {
     return inner_->provider(name);
   }
+  std::shared_ptr<const host::ValidatorHandle> validator(std::string_view name) const override {
+    return inner_->validator(name);
+  }
+  std::shared_ptr<const host::TunerHandle> tuner(std::string_view name) const override {
+    return inner_->tuner(name);
+  }
   std::shared_ptr<const host::ToolHandle> tool(std::string_view name) const override;
   std::vector<std::string> tool_names() const override { return inner_->tool_names(); }
   const std::vector<host::PluginInfo>& plugins() const override { return inner_->plugins(); }

@@ -1,16 +1,20 @@
 // dugout.yaml and its overrides, key by key. docs/configuration.md lists the same keys.
 #include "config/settings.hpp"
 
+#include <algorithm>
 #include <charconv>
 #include <filesystem>
 #include <ostream>
 
+#include "config/resilience_read.hpp"
 #include "config/retry_read.hpp"
+#include "core/clock.hpp"
 
 namespace dugout::config {
 namespace {
 
 constexpr long long kMiB = 1LL << 20;
+constexpr std::size_t kShortestToken = 16;
 constexpr const char* kBaseUrl = "${OPENAI_BASE_URL:-https://api.openai.com/v1}";
 constexpr const char* kApiKey = "${OPENAI_API_KEY}";
 
@@ -58,9 +62,13 @@ void read_limits(const Node* node, LoadState& state, SettingLimits& out) {
   reader.bytes("upload_bytes", 1024, 1024 * kMiB, out.upload_bytes);
   reader.count("message_characters", 1, 1'000'000, out.message_characters);
   reader.count("turns_in_flight", 1, 100'000, out.turns_in_flight);
+  reader.count("batch_calls", 1, 100'000, out.batch_calls);
+  reader.bytes("batch_bytes", 1024, 64 * kMiB, out.batch_bytes);
+  reader.count("batch_concurrency", 1, 1000, out.batch_concurrency);
   reader.count("queued", 0, 100'000, out.queued);
   reader.seconds("queue_wait", 0.0, 600.0, out.queue_wait);
   reader.seconds("keep_alive", 0.0, 3600.0, out.keep_alive);
+  reader.count("job_workers", 0, 64, out.job_workers);
   reader.finish();
 }
 
@@ -80,8 +88,17 @@ ProviderSettings read_provider(const Node* node, const std::string& name, LoadSt
   SettingsReader reader(node, "providers." + name, state);
   reader.text("codec", out.codec);
   reader.text("base_url", out.base_url);
+  // Keys of its own never stand beside the standard one, nor fall back on it.
+  if (reader.secrets("api_keys", out.more_keys)) out.api_key = Secret();
   reader.secret("api_key", out.api_key);
+  if (out.api_key.empty() && !out.more_keys.empty()) {
+    out.api_key = out.more_keys.front();
+    out.more_keys.erase(out.more_keys.begin());
+  }
   reader.seconds("timeout", 0.1, 600.0, out.timeout);
+  reader.seconds("connect_timeout", 0.0, 600.0, out.connect_timeout);
+  reader.seconds("first_byte_timeout", 0.0, 600.0, out.first_byte_timeout);
+  reader.seconds("idle_timeout", 0.0, 600.0, out.idle_timeout);
   reader.bytes("body_bytes", 1024, 256 * kMiB, out.body_bytes);
   while (!out.base_url.empty() && out.base_url.back() == '/') out.base_url.pop_back();
   if (!is_url(out.base_url)) {
@@ -120,16 +137,78 @@ void substitute_all(Node& node, const std::string& path, LoadState& state) {
                             "set the variable, or write ${NAME:-default}"});
 }
 
-void read_plugins(const Node* node, LoadState& state, std::map<std::string, std::string>& out) {
-  SettingsReader reader(node, "plugins", state);
+// The maps below `key`, by name, as JSON.
+void read_maps(const Node* node, const std::string& key, const char* hint, LoadState& state,
+               std::map<std::string, std::string>& out) {
+  SettingsReader reader(node, key, state);
   for (const auto& id : reader.names()) {
     auto config = *reader.map(id);
     if (!config.is_map()) {
-      reader.refuse(id, "must be a map", "it is checked by the plugin's config.schema.json");
+      reader.refuse(id, "must be a map", hint);
       continue;
     }
-    substitute_all(config, "plugins." + id, state);
+    substitute_all(config, key + "." + id, state);
     out[id] = to_json(config);
+  }
+}
+
+void read_jobs(const Node* node, LoadState& state, std::map<std::string, JobSettings>& out) {
+  SettingsReader names(node, "jobs", state);
+  for (const auto& name : names.names()) {
+    auto& job = out[name];
+    SettingsReader reader(names.map(name), "jobs." + name, state);
+    reader.flag("enabled", job.enabled);
+    reader.text("at", job.at);
+    if (!job.at.empty() && !core::time_of_day(job.at)) {
+      reader.refuse("at", "must be a time of day", "such as \"08:30\", in UTC");
+    }
+    reader.seconds("every", 60.0, 31 * 86'400.0, job.every);
+    reader.finish();
+  }
+}
+
+void read_privacy(const Node* node, LoadState& state, RetentionSettings& out) {
+  SettingsReader privacy(node, "privacy", state);
+  SettingsReader reader(privacy.map("retention"), "privacy.retention", state);
+  reader.count("unfinished_days", 1, 3650, out.unfinished_days);
+  reader.count("finished_days", 1, 3650, out.finished_days);
+  reader.count("jobs_days", 1, 3650, out.jobs_days);
+  reader.finish();
+  privacy.finish();
+}
+
+void read_attempts(const Node* node, LoadState& state, AttemptLogSettings& out) {
+  SettingsReader reader(node, "attempts", state);
+  reader.flag("enabled", out.enabled);
+  reader.bytes("file_bytes", 64 * 1024, 1024 * kMiB, out.file_bytes);
+  reader.count("files", 1, 1000, out.files);
+  reader.finish();
+}
+
+void read_admin(const Node* node, LoadState& state, Secret& token) {
+  SettingsReader reader(node, "admin", state);
+  reader.secret("token", token);
+  const auto& said = token.reveal();
+  const bool plain =
+      std::all_of(said.begin(), said.end(), [](char c) { return c > ' ' && c < 0x7f; });
+  if (!said.empty() && (said.size() < kShortestToken || !plain)) {
+    reader.refuse("token", "must have at least 16 letters, digits or signs, and no blanks",
+                  "such as the output of: openssl rand -hex 24");
+    token = Secret();
+  }
+  reader.finish();
+}
+
+void read_public_url(SettingsReader& root, Settings& out) {
+  const auto any = out.listen_host == "0.0.0.0" || out.listen_host == "::";
+  const auto host = any                                              ? "127.0.0.1"
+                    : out.listen_host.find(':') != std::string::npos ? "[" + out.listen_host + "]"
+                                                                     : out.listen_host;
+  out.public_url = "http://" + host + ":" + std::to_string(out.listen_port);
+  root.text("public_url", out.public_url);
+  while (!out.public_url.empty() && out.public_url.back() == '/') out.public_url.pop_back();
+  if (!is_url(out.public_url)) {
+    root.refuse("public_url", "must be a URL without a query", "such as https://join.example.org");
   }
 }
 
@@ -174,7 +253,15 @@ Settings load_settings(const SettingsSource& source, core::Findings& findings) {
   read_providers(root.map("providers"), state, out.providers);
   out.retry = retry_from_file(root.map("retry"), state);
   out.retry_environment = retry_from_environment(state);
-  read_plugins(root.map("plugins"), state, out.plugins);
+  out.resilience = read_resilience(root.map("resilience"), root.map("prices"), state);
+  read_maps(root.map("plugins"), "plugins", "it is checked by the plugin's config.schema.json",
+            state, out.plugins);
+  read_maps(root.map("services"), "services", "such as {backend: local}", state, out.services);
+  read_jobs(root.map("jobs"), state, out.jobs);
+  read_privacy(root.map("privacy"), state, out.retention);
+  read_attempts(root.map("attempts"), state, out.attempts);
+  read_admin(root.map("admin"), state, out.admin_token);
+  read_public_url(root, out);
   root.finish();
   return out;
 }

@@ -7,6 +7,7 @@
 #include <iosfwd>
 #include <utility>
 
+#include "config/resilience_settings.hpp"
 #include "config/retry_settings.hpp"
 
 namespace dugout::config {
@@ -33,16 +34,44 @@ struct SettingLimits {
   std::size_t upload_bytes = 10U << 20;   // of an uploaded file
   std::size_t message_characters = 4000;  // of one user message, in code points
   int turns_in_flight = 5000;             // beyond it: the queue, then 503
+  std::size_t batch_calls = 1000;         // of one POST /chat/batch
+  std::size_t batch_bytes = 8U << 20;     // of its body
+  int batch_concurrency = 8;              // calls of one batch at once
   int queued = 1000;                      // connections that may wait for a thread
   double queue_wait = 30.0;               // s, for an earlier turn of the same session
   double keep_alive = 10.0;               // s, for an idle connection
+  int job_workers = 2;                    // background jobs at one time; 0 = none run here
+};
+
+// A change to when a tool runs by itself; the tool declares the schedule.
+struct JobSettings {
+  bool enabled = true;
+  std::string at;      // "HH:MM", UTC; empty = as declared
+  double every = 0.0;  // s; 0 = as declared
+};
+
+// Days since the last change after which what people said is removed.
+struct RetentionSettings {
+  int unfinished_days = 90;  // conversations that led to no registration
+  int finished_days = 400;   // those that did, and messages sent
+  int jobs_days = 90;        // events of services and jobs that are over
+};
+
+// The log of attempts in a file, below the data folder.
+struct AttemptLogSettings {
+  bool enabled = true;
+  std::size_t file_bytes = 16U << 20;  // when one is closed
+  int files = 8;                       // that are kept, with the one in use
 };
 
 struct ProviderSettings {
-  std::string codec;      // plugin behind "provider."; default: the provider's own name
-  std::string base_url;   // without a slash at the end
-  Secret api_key;         // empty = no credentials: its targets are left out
-  double timeout = 30.0;  // s, of one attempt
+  std::string codec;              // plugin behind "provider."; default: the provider's own name
+  std::string base_url;           // without a slash at the end
+  Secret api_key;                 // empty = no credentials: its targets are left out
+  std::vector<Secret> more_keys;  // of the same provider, used in turn when one will not do
+  double timeout = 30.0;          // s, of one attempt
+  // s, of its parts; 0 = no bound of its own
+  double connect_timeout = 5.0, first_byte_timeout = 0.0, idle_timeout = 0.0;
   std::size_t body_bytes = 16U << 20;  // of an answer
 };
 
@@ -56,7 +85,15 @@ struct Settings {
   SettingLimits limits;
   std::map<std::string, ProviderSettings> providers;  // openai_responses and openai_chat, and more
   RetrySource retry, retry_environment;               // of dugout.yaml; of AI_RETRY_*
-  std::map<std::string, std::string> plugins;         // plugin id -> its configuration as JSON
+  ResilienceSettings resilience;
+  std::map<std::string, std::string> plugins;  // plugin id -> its configuration as JSON
+  // Outside services by need ("payments", "sms"), as JSON; handed to the plugins that know them.
+  std::map<std::string, std::string> services;
+  std::string public_url;                   // under which the world reaches us; no slash at the end
+  std::map<std::string, JobSettings> jobs;  // by tool
+  RetentionSettings retention;
+  AttemptLogSettings attempts;
+  Secret admin_token;  // of operators, over HTTP; empty = nobody is one there
 };
 
 struct SettingsSource {

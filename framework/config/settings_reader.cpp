@@ -202,6 +202,30 @@ void SettingsReader::number(const std::string& key, const std::string& variable,
   if (const auto value = integer(key, variable, low, high)) out = static_cast<int>(*value);
 }
 
+void SettingsReader::real(const std::string& key, double low, double high, double& out) {
+  const auto given = take(key, variable_name(full(key)), false);
+  if (!given) return;
+  const auto value = node_of(given->text, given->quoted).as_number();
+  if (value && *value >= low && *value <= high) {
+    out = *value;
+    return;
+  }
+  report(*given,
+         "is \"" + std::string(core::clip(given->text, 40)) + "\", which is no number " +
+             range(low, high),
+         "");
+}
+
+void SettingsReader::flag(const std::string& key, bool& out) {
+  const auto given = take(key, variable_name(full(key)), false);
+  if (!given) return;
+  if (given->text == "true" || given->text == "false") {
+    out = given->text == "true";
+    return;
+  }
+  report(*given, "must be true or false", "");
+}
+
 void SettingsReader::texts(const std::string& key, std::vector<std::string>& out) {
   known_.push_back(key);
   if (const auto given = from_environment(variable_name(full(key)))) {
@@ -224,6 +248,34 @@ void SettingsReader::texts(const std::string& key, std::vector<std::string>& out
     else
       report(given, why, "");
   }
+}
+
+bool SettingsReader::secrets(const std::string& key, std::vector<Secret>& out) {
+  known_.push_back(key);
+  const auto add = [&](std::string_view text) {
+    if (!core::trim(text).empty()) out.emplace_back(std::string(core::trim(text)));
+  };
+  if (const auto given = from_environment(variable_name(full(key)))) {
+    for (const auto& part : core::split(given->text, ',')) add(part);
+    return true;
+  }
+  const auto* node = node_ == nullptr ? nullptr : node_->find(key);
+  if (node == nullptr || node->is_null()) return false;
+  const Given all{full(key), "", false, false, node->mark};
+  if (!node->is_list()) report(all, "must be a list", "such as [\"${KEY_A}\", \"${KEY_B}\"]");
+  for (const auto& item : node->items) {
+    const Given given{full(key), "", false, false, item.mark};
+    std::string why = "must be a list of texts";
+    const auto text = item.is_scalar()
+                          ? substitute(item.scalar, state_.environment, state_.data, why)
+                          : std::nullopt;
+    if (text) {
+      add(*text);
+    } else if (why.find("not set") == std::string::npos) {
+      report(given, why, "");
+    }
+  }
+  return true;
 }
 
 const Node* SettingsReader::map(const std::string& key) {

@@ -21,12 +21,17 @@ class SettingsReader {
 
   void text(const std::string& key, std::string& out);
   void secret(const std::string& key, Secret& out);
+  // A list; what names a variable that is not set is left out. Environment: a,b,c. False: nobody
+  // said anything.
+  bool secrets(const std::string& key, std::vector<Secret>& out);
   void count(const std::string& key, long long low, long long high, std::size_t& out);
   void count(const std::string& key, long long low, long long high, int& out);
   void bytes(const std::string& key, long long low, long long high, std::size_t& out);
   void seconds(const std::string& key, double low, double high, double& out);
-  void texts(const std::string& key, std::vector<std::string>& out);  // environment: a:b:c
-  const Node* map(const std::string& key);                            // no override of its own
+  void real(const std::string& key, double low, double high, double& out);  // a plain number
+  void flag(const std::string& key, bool& out);                             // true or false
+  void texts(const std::string& key, std::vector<std::string>& out);        // environment: a:b:c
+  const Node* map(const std::string& key);  // no override of its own
   // The names of a map whose keys the user chooses.
   std::vector<std::string> names() const;
   void finish();  // keys that nobody asked for are findings

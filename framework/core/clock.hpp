@@ -3,7 +3,11 @@
 #pragma once
 
 #include <chrono>
+#include <functional>
+#include <list>
 #include <memory>
+#include <optional>
+#include <string_view>
 
 namespace dugout::core {
 
@@ -20,6 +24,21 @@ class CancelToken {
 
   struct State;
   const std::shared_ptr<State>& state() const { return state_; }
+
+  // Runs `action` when the token is cancelled, at once if it is already, for as long as the hook
+  // lives; when its destructor returns the action runs no more. The action is called under the
+  // token's lock: it is short and leaves the token alone.
+  class Hook {
+   public:
+    Hook(const CancelToken& token, std::function<void()> action);
+    ~Hook();
+    Hook(const Hook&) = delete;
+    Hook& operator=(const Hook&) = delete;
+
+   private:
+    const std::shared_ptr<State> state_;
+    std::list<std::function<void()>>::iterator place_;
+  };
 
  private:
   std::shared_ptr<State> state_;
@@ -41,6 +60,9 @@ class SystemClock final : public Clock {
   WallTime wall_now() const override;
   bool sleep(Duration pause, const CancelToken& cancel) override;
 };
+
+// "08:30" as the time since midnight; nullopt = no such time of day.
+std::optional<std::chrono::minutes> time_of_day(std::string_view text);
 
 constexpr double seconds(Duration duration) {
   return std::chrono::duration<double>(duration).count();

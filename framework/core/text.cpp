@@ -4,6 +4,8 @@
 
 #include <algorithm>
 #include <array>
+#include <iomanip>
+#include <sstream>
 
 namespace dugout::core {
 namespace {
@@ -230,6 +232,12 @@ std::string masked(std::string_view text) {
     }
   }
   return out;
+}
+
+std::string fixed(double value, int digits) {
+  std::ostringstream out;
+  out << std::fixed << std::setprecision(digits) << value;
+  return std::move(out).str();
 }
 
 }  // namespace dugout::core

@@ -32,4 +32,7 @@ std::vector<std::string> words(std::string_view text);
 // For texts whose content is not known; what is marked sensitive is not logged at all.
 std::string masked(std::string_view text);
 
+// With so many digits behind the point: fixed(2.5, 2) is "2.50".
+std::string fixed(double value, int digits);
+
 }  // namespace dugout::core

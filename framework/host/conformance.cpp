@@ -69,13 +69,13 @@ std::string check_exports(const Manifest& manifest) {
 // The config to create with: {} where the schema allows it, else one made from the schema.
 std::string check_config(const Manifest& manifest, std::string& config) {
   core::Findings findings;
-  config = checked_config(manifest, "{}", findings);
+  config = checked_config(manifest, "{}", {}, findings);
   if (manifest.config_schema.empty()) return first_error(findings);
   const auto schema = core::parse_json(file_text(manifest.config_schema));
   if (!schema) return "config schema: " + schema.error().message;
   if (config.empty()) {
     core::Findings again;
-    config = checked_config(manifest, core::canonical(sample_of(*schema)), again);
+    config = checked_config(manifest, core::canonical(sample_of(*schema)), {}, again);
     if (config.empty()) return first_error(again) + "; give the schema defaults or examples";
   }
   const auto compiled = config::JsonSchema::compile(*schema);
@@ -108,6 +108,8 @@ void check_faces(const std::shared_ptr<Plugin>& plugin, Report& report) {
   if (has(DUGOUT_FACE_PARSER)) check_parser(plugin, report);
   if (has(DUGOUT_FACE_RECOVERY)) check_recovery(plugin, report);
   if (has(DUGOUT_FACE_PROVIDER)) check_provider(plugin, report);
+  if (has(DUGOUT_FACE_VALIDATOR)) check_validator(plugin, report);
+  if (has(DUGOUT_FACE_TUNER)) check_tuner(plugin, report);
   if (has(DUGOUT_FACE_TOOL)) check_tool(plugin, report);
   check_concurrency(plugin, report);
 }

@@ -39,6 +39,8 @@ void run_conformance(const std::string& path, Report& report);
 // The behaviour of each face that the manifest names.
 void check_parser(const std::shared_ptr<Plugin>& plugin, Report& report);
 void check_recovery(const std::shared_ptr<Plugin>& plugin, Report& report);
+void check_validator(const std::shared_ptr<Plugin>& plugin, Report& report);
+void check_tuner(const std::shared_ptr<Plugin>& plugin, Report& report);
 void check_provider(const std::shared_ptr<Plugin>& plugin, Report& report);
 void check_tool(const std::shared_ptr<Plugin>& plugin, Report& report);
 void check_concurrency(const std::shared_ptr<Plugin>& plugin, Report& report);

@@ -28,8 +28,9 @@ constexpr std::string_view kRequest =
     R"("description":"Looks.","parameters":{"type":"object","properties":{}}}],)"
     R"("schema_name":"agent_response","schema":null,"max_output_tokens":null,"attempt":0})";
 
-constexpr std::array kActions = {"wait", "next_target", "truncate_history", "simplify_prompt",
-                                 "stop"};
+constexpr std::array kActions = {
+    "wait",  "next_target",        "truncate_history", "simplify_prompt",
+    "reask", "raise_output_limit", "next_key",         "stop"};
 
 // "" = the outcome is one a plugin may have; `shape` judges what was answered.
 template <typename Shape>
@@ -55,12 +56,33 @@ std::string parser_shape(const Json& answer) {
   return {};
 }
 
+std::string verdict_shape(const Json& verdict) {
+  const auto confidence = verdict.is_object() ? verdict.find("confidence") : verdict.end();
+  if (confidence == verdict.end() || !confidence->is_number()) return "no number in confidence";
+  const auto value = confidence->get<double>();
+  if (!(value >= 0.0 && value <= 1.0)) return "confidence is not within 0 and 1";
+  const auto problem = verdict.find("problem");
+  if (problem != verdict.end() && core::member(*problem, "message").empty()) {
+    return "problem has no message";
+  }
+  return {};
+}
+
+std::string proposal_shape(const Json& proposal) {
+  for (const char* name : {"max_retries", "base_delay", "multiplier", "p_success"}) {
+    if (!proposal.is_object() || !proposal.contains(name) || !proposal[name].is_number()) {
+      return std::string("no number in ") + name;
+    }
+  }
+  return {};
+}
+
 std::string advice_shape(const Json& advice) {
   const auto action = core::member(advice, "action");
   if (std::find(kActions.begin(), kActions.end(), action) == kActions.end()) {
     return "unknown action \"" + action + "\"";
   }
-  for (const char* key : {"wait_multiplier", "fraction"}) {
+  for (const char* key : {"wait_multiplier", "fraction", "factor", "start", "ceiling"}) {
     const auto found = advice.find(key);
     if (found != advice.end() && !found->is_number()) return std::string(key) + " is no number";
   }
@@ -134,8 +156,11 @@ void check_parser(const std::shared_ptr<Plugin>& plugin, Report& report) {
 void check_recovery(const std::shared_ptr<Plugin>& plugin, Report& report) {
   const auto recovery = recovery_of(plugin);
   report.run("recovery: advice has its shape", [&] {
-    for (const char* name : {"connection", "timeout", "rate_limit", "overloaded", "server", "quota",
-                             "authentication", "invalid_request", "context_length", "unknown"}) {
+    for (const char* name :
+         {"connection",   "timeout",        "rate_limit",      "overloaded",     "server",
+          "quota",        "authentication", "invalid_request", "context_length", "unknown",
+          "invalid_json", "missing_field",  "truncated",       "refusal",        "empty",
+          "wrong_shape",  "schema",         "routine",         "field",          "business_rule"}) {
       const Json failure{{"class", name}, {"code", name}, {"message", name},
                          {"status", 429}, {"attempt", 1}, {"target", "openai_responses/gpt-4.1"},
                          {"repeats", 1}};
@@ -147,6 +172,45 @@ void check_recovery(const std::shared_ptr<Plugin>& plugin, Report& report) {
   report.run("recovery: survives hostile text", [&] {
     return over_hostile([&](const HostileText& hostile) {
       return judge(hostile.name, recovery->advise(hostile.text), advice_shape);
+    });
+  });
+}
+
+void check_validator(const std::shared_ptr<Plugin>& plugin, Report& report) {
+  constexpr std::string_view kContext = R"({"agent":"new_registration","routine":2,"next":[2,3]})";
+  const auto validator = validator_of(plugin);
+  report.run("validator: a verdict has its shape", [&] {
+    return judge("a good answer", validator->validate(kAnswer, kContext), verdict_shape);
+  });
+  report.run("validator: survives a hostile answer", [&] {
+    return over_hostile([&](const HostileText& hostile) {
+      return judge(hostile.name, validator->validate(hostile.text, kContext), verdict_shape);
+    });
+  });
+  report.run("validator: survives a hostile context", [&] {
+    return over_hostile([&](const HostileText& hostile) {
+      return judge("as context " + hostile.name, validator->validate(kAnswer, hostile.text),
+                   verdict_shape);
+    });
+  });
+}
+
+void check_tuner(const std::shared_ptr<Plugin>& plugin, Report& report) {
+  constexpr std::string_view kSituation =
+      R"({"call_type":"registration","messages":4,"routine":2,"recent_success_rate":0.9,)"
+      R"("recent_latency":1.5,"hour":12,"weekday":3,"attempt":1,"class":"rate_limit"})";
+  const auto tuner = tuner_of(plugin);
+  report.run("tuner: a proposal has its shape",
+             [&] { return judge("a situation", tuner->propose(kSituation), proposal_shape); });
+  report.run("tuner: survives a hostile situation", [&] {
+    return over_hostile([&](const HostileText& hostile) {
+      return judge(hostile.name, tuner->propose(hostile.text), proposal_shape);
+    });
+  });
+  report.run("tuner: survives a hostile log", [&] {
+    return over_hostile([&](const HostileText& hostile) {
+      return judge("as log " + hostile.name, tuner->train(hostile.text),
+                   [](const Json&) { return std::string{}; });
     });
   });
 }

@@ -15,6 +15,8 @@ class Plugin;
 std::shared_ptr<const ParserHandle> parser_of(std::shared_ptr<Plugin> plugin);
 std::shared_ptr<const RecoveryHandle> recovery_of(std::shared_ptr<Plugin> plugin);
 std::shared_ptr<const ProviderHandle> provider_of(std::shared_ptr<Plugin> plugin);
+std::shared_ptr<const ValidatorHandle> validator_of(std::shared_ptr<Plugin> plugin);
+std::shared_ptr<const TunerHandle> tuner_of(std::shared_ptr<Plugin> plugin);
 // Also nullptr when its declaration is wrong, which is a finding.
 std::shared_ptr<const ToolHandle> tool_of(std::shared_ptr<Plugin> plugin, core::Findings& findings);
 

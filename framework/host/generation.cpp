@@ -35,6 +35,12 @@ class Loaded final : public Generation {
   std::shared_ptr<const ToolHandle> tool(std::string_view name) const override {
     return find(tools_, name);
   }
+  std::shared_ptr<const ValidatorHandle> validator(std::string_view name) const override {
+    return find(validators_, name);
+  }
+  std::shared_ptr<const TunerHandle> tuner(std::string_view name) const override {
+    return find(tuners_, name);
+  }
   std::vector<std::string> tool_names() const override {
     std::vector<std::string> names;
     for (const auto& [name, handle] : tools_) names.push_back(name);
@@ -50,6 +56,8 @@ class Loaded final : public Generation {
   Handles<ParserHandle> parsers_;
   Handles<RecoveryHandle> recoveries_;
   Handles<ProviderHandle> providers_;
+  Handles<ValidatorHandle> validators_;
+  Handles<TunerHandle> tuners_;
   Handles<ToolHandle> tools_;
   std::vector<PluginInfo> plugins_;
 };
@@ -57,8 +65,8 @@ class Loaded final : public Generation {
 std::shared_ptr<Plugin> start(const Manifest& manifest, const LoadOptions& options,
                               core::Findings& findings) {
   const auto given = options.configs.find(manifest.id);
-  const auto config =
-      checked_config(manifest, given == options.configs.end() ? "{}" : given->second, findings);
+  const auto config = checked_config(
+      manifest, given == options.configs.end() ? "{}" : given->second, options.shared, findings);
   if (config.empty()) return nullptr;
   auto library = Library::open(manifest, options.trust_writable, findings);
   if (!library) return nullptr;
@@ -75,14 +83,36 @@ void Loaded::add(const Found& found, const LoadOptions& options, core::Findings&
   plugins_.push_back({found.manifest, why.empty() ? "loaded" : "refused", why});
 }
 
+// A door leads to one tool: of two with the same, the second would never be reached.
+bool doors_are_free(const Handles<ToolHandle>& tools, const ToolHandle& fresh,
+                    const Manifest& manifest, core::Findings& findings) {
+  const auto& wanted = fresh.declaration();
+  for (const auto& [name, tool] : tools) {
+    const auto& taken = tool->declaration();
+    const bool webhook = !wanted.webhook.empty() && wanted.webhook == taken.webhook;
+    const bool page = !wanted.page.empty() && wanted.page == taken.page;
+    if (!webhook && !page) continue;
+    findings.push_back({core::Finding::Severity::kError, manifest.file, 0, 0,
+                        manifest.id + " declares the " + (webhook ? "webhook " : "page ") +
+                            (webhook ? wanted.webhook : wanted.page) + ", which " + name + " has",
+                        "give one of the two another word in its declaration"});
+    return false;
+  }
+  return true;
+}
+
 bool Loaded::add_faces(const std::shared_ptr<Plugin>& plugin, core::Findings& findings) {
   const auto name = plugin->id().substr(plugin->id().find('.') + 1);
   const auto before = findings.size();
-  if (auto tool = tool_of(plugin, findings)) tools_[name] = std::move(tool);
+  if (auto tool = tool_of(plugin, findings)) {
+    if (doors_are_free(tools_, *tool, plugin->manifest(), findings)) tools_[name] = std::move(tool);
+  }
   if (findings.size() > before) return false;
   if (auto parser = parser_of(plugin)) parsers_[name] = std::move(parser);
   if (auto recovery = recovery_of(plugin)) recoveries_[name] = std::move(recovery);
   if (auto provider = provider_of(plugin)) providers_[name] = std::move(provider);
+  if (auto validator = validator_of(plugin)) validators_[name] = std::move(validator);
+  if (auto tuner = tuner_of(plugin)) tuners_[name] = std::move(tuner);
   return true;
 }
 

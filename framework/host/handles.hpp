@@ -40,7 +40,31 @@ class ProviderHandle {
                                       std::string_view body) const = 0;
 };
 
+class ValidatorHandle {
+ public:
+  virtual ~ValidatorHandle() = default;
+  virtual std::string_view id() const = 0;
+  virtual Outcome<std::string> validate(std::string_view answer,
+                                        std::string_view context) const = 0;
+};
+
+class TunerHandle {
+ public:
+  virtual ~TunerHandle() = default;
+  virtual std::string_view id() const = 0;
+  virtual Outcome<std::string> propose(std::string_view situation) const = 0;
+  virtual Outcome<std::string> train(std::string_view log) const = 0;  // [worker]
+};
+
 enum class Effects { kNone, kIdempotent, kOnce };
+
+// When a tool runs by itself, as a job; not at all unless one is set.
+struct ToolSchedule {
+  std::string at;            // "10:00", UTC, once a day
+  std::int64_t every_s = 0;  // so many seconds apart
+
+  bool set() const { return !at.empty() || every_s > 0; }
+};
 
 struct ToolDeclaration {
   std::string name, description;
@@ -49,6 +73,9 @@ struct ToolDeclaration {
   std::string check_argument;  // the argument a user's answer goes into; empty = no check tool
   int timeout_ms = 10'000;
   Effects effects = Effects::kNone;
+  // Its doors to the outside: POST /webhooks/<webhook>, GET and POST /<page>/<id>.
+  std::string webhook, page;
+  ToolSchedule schedule;
 };
 
 class ToolHandle {

@@ -38,4 +38,12 @@ void Health::internal_error() {
   log_about(3, plugin_, "quarantined for a minute: three internal errors within a minute");
 }
 
+bool Health::too_slow(core::Duration took) {
+  for (auto left = took; left > kLongestAdvice; left -= kLongestAdvice) {
+    internal_error();
+    if (closed()) break;
+  }
+  return took > kLongestAdvice;
+}
+
 }  // namespace dugout::host

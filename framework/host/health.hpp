@@ -11,6 +11,10 @@
 
 namespace dugout::host {
 
+// What advice may take. It is arithmetic on a short text, and a user waits for it; the calling
+// thread cannot be taken out of it, so that it is only called again when it behaves.
+constexpr core::Duration kLongestAdvice = std::chrono::seconds(2);
+
 // Three internal errors within a minute close the instance for a minute; then it is called again
 // and the count starts afresh. Closed, it is not entered at all.
 class Health {
@@ -19,6 +23,9 @@ class Health {
 
   std::optional<Error> closed();  // kUnavailable with the reason, while it may not be called
   void internal_error();
+  // A call that answers at once took so long; what is over the bound counts as internal errors, one
+  // for each time it was used up. True: it was over.
+  bool too_slow(core::Duration took);
 
  private:
   const std::string plugin_;

@@ -33,12 +33,37 @@ class RecordService {
                                       std::string_view changes) = 0;
 };
 
+// One call of an outside service, for http/1; the shapes are those of abi.h.
+struct HttpCall {
+  std::string method = "GET", url;
+  std::map<std::string, std::string> headers;
+  std::string body;
+  Effects effect = Effects::kOnce;  // of a second arrival
+  std::chrono::milliseconds timeout{10'000}, deadline{30'000};
+};
+
+struct HttpAnswer {
+  int status = 0;
+  std::map<std::string, std::string> headers;  // names in lower case
+  std::string body;
+  int tries = 1;
+};
+
+// http/1 for the plugins. Declared here, filled from net by cli. [worker]
+class HttpService {
+ public:
+  virtual ~HttpService() = default;
+  // kUnavailable, kTimeout: no answer; detail = {"sent": may the request have arrived?}.
+  virtual Outcome<HttpAnswer> send(const HttpCall& call) = 0;
+};
+
 // What the plugins of this process are served with. The C tables have no context pointer, so one
 // set is installed for the whole process; tests install their own. REQUIRES: outlives every plugin.
 struct Services {
   core::Clock* clock = nullptr;       // nullptr = the machine's
   RecordService* records = nullptr;   // nullptr = records/1 answers kUnavailable
   observability::Log* log = nullptr;  // nullptr = what plugins log is dropped
+  HttpService* http = nullptr;        // nullptr = http/1 answers kUnavailable
 };
 void install_services(const Services& services);
 
@@ -46,6 +71,7 @@ void install_services(const Services& services);
 struct Manifest {
   std::string id, version, library, config_schema;  // library, config_schema: paths
   std::string folder, file;                         // where plugin.yaml stands
+  std::string defaults = "{}";  // JSON object; what stands for members a config does not have
   std::vector<std::string> faces, needs;
   unsigned abi_major = 0, abi_minor = 0;
   Effects effects = Effects::kNone;
@@ -54,8 +80,11 @@ struct Manifest {
 
 struct LoadOptions {
   std::vector<std::string> folders;  // searched in order: plugin-path, environment, install
-  std::map<std::string, std::string> configs;  // plugin id -> JSON config; absent = {}
-  bool trust_writable = false;                 // tests only: load libraries others may write to
+  std::map<std::string, std::string> configs = {};  // plugin id -> JSON config; absent = {}
+  // Member name -> JSON value, given to each plugin whose config schema has a property of that
+  // name and whose own config does not set it: the address of the server, a service's credentials.
+  std::map<std::string, std::string> shared = {};
+  bool trust_writable = false;  // tests only: load libraries others may write to
 };
 
 struct PluginInfo {
@@ -72,6 +101,8 @@ class Generation {
   virtual std::shared_ptr<const ParserHandle> parser(std::string_view name) const = 0;
   virtual std::shared_ptr<const RecoveryHandle> recovery(std::string_view name) const = 0;
   virtual std::shared_ptr<const ProviderHandle> provider(std::string_view name) const = 0;
+  virtual std::shared_ptr<const ValidatorHandle> validator(std::string_view name) const = 0;
+  virtual std::shared_ptr<const TunerHandle> tuner(std::string_view name) const = 0;
   virtual std::shared_ptr<const ToolHandle> tool(std::string_view name) const = 0;
   virtual std::vector<std::string> tool_names() const = 0;
   virtual const std::vector<PluginInfo>& plugins() const = 0;

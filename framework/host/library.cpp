@@ -7,8 +7,10 @@
 #include <unistd.h>
 
 #include <atomic>
+#include <cerrno>
 #include <cstdlib>
 #include <string_view>
+#include <system_error>
 
 #include "core/text.hpp"
 #include "dugout/sdk/text.hpp"
@@ -24,11 +26,12 @@ class PrivateCopy {
     const char* base = std::getenv("TMPDIR");
     folder_ = std::string(base != nullptr && *base != '\0' ? base : "/tmp") + "/dugout-XXXXXX";
     if (::mkdtemp(folder_.data()) == nullptr) {
+      error_ = errno;
       folder_.clear();
       return;
     }
     name_ = id + "-" + std::to_string(::getpid()) + "-" + std::to_string(++serial) + ".so";
-    written_ = write(bytes);
+    error_ = write(bytes);
   }
   ~PrivateCopy() {
     if (folder_.empty()) return;
@@ -38,24 +41,32 @@ class PrivateCopy {
   PrivateCopy(const PrivateCopy&) = delete;
   PrivateCopy& operator=(const PrivateCopy&) = delete;
 
-  bool written() const { return written_; }
+  bool written() const { return error_ == 0; }
+  // Why it is not, such as "No space left on device".
+  std::string error() const { return std::generic_category().message(error_); }
   const std::string& name() const { return name_; }
   std::string path() const { return folder_ + "/" + name_; }
 
  private:
-  bool write(std::string_view bytes) const {
+  // 0, or the errno of the step that failed.
+  int write(std::string_view bytes) const {
     const int file = ::open(path().c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0700);
-    if (file < 0) return false;
-    while (!bytes.empty()) {
+    if (file < 0) return errno;
+    int error = 0;
+    while (error == 0 && !bytes.empty()) {
       const auto put = ::write(file, bytes.data(), bytes.size());
-      if (put <= 0) break;
-      bytes.remove_prefix(static_cast<std::size_t>(put));
+      if (put <= 0) {
+        error = put < 0 ? errno : EIO;
+      } else {
+        bytes.remove_prefix(static_cast<std::size_t>(put));
+      }
     }
-    return ::close(file) == 0 && bytes.empty();
+    if (::close(file) != 0 && error == 0) error = errno;
+    return error;
   }
 
   std::string folder_, name_;
-  bool written_ = false;
+  int error_ = 0;
 };
 
 std::string loader_error(const PrivateCopy& copy, const std::string& library) {
@@ -75,7 +86,9 @@ std::unique_ptr<Library> Library::open(const Manifest& manifest, bool trust_writ
   const auto bytes = read_library(manifest, trust_writable, findings);
   if (bytes.empty()) return nullptr;
   const PrivateCopy copy(manifest.id, bytes);
-  if (!copy.written()) return refuse("the library cannot be copied to " + copy.path());
+  if (!copy.written()) {
+    return refuse("the library cannot be copied to " + copy.path() + ": " + copy.error());
+  }
   void* handle = ::dlopen(copy.path().c_str(), RTLD_NOW | RTLD_LOCAL);
   if (handle == nullptr) {
     return refuse("the library cannot be opened: " + loader_error(copy, manifest.library));

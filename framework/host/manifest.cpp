@@ -16,8 +16,9 @@ namespace fs = std::filesystem;
 using config::Node;
 
 const std::vector<std::string> kKeys = {"id",     "version", "abi",     "library", "faces",
-                                        "config", "needs",   "effects", "unload"};
-const std::vector<std::string> kKinds = {"parser", "recovery", "provider", "tool"};
+                                        "config", "needs",   "effects", "unload",  "defaults"};
+const std::vector<std::string> kKinds = {"parser", "recovery",  "provider",
+                                         "tool",   "validator", "tuner"};
 
 bool contains(const std::vector<std::string>& all, std::string_view one) {
   return std::find(all.begin(), all.end(), one) != all.end();
@@ -139,7 +140,8 @@ void read_id(const Node& root, Reader& reader, Manifest& out) {
   const auto kind = out.id.substr(0, dot);
   if (dot == out.id.npos || !contains(kKinds, kind) || !is_name(out.id.substr(dot + 1))) {
     reader.error(mark_of(root, "id"), "\"" + out.id + "\" is no plugin id",
-                 "kind.name, such as parser.fenced_json; kinds: parser, recovery, provider, tool");
+                 "kind.name, such as parser.fenced_json; kinds: parser, recovery, provider, tool, "
+                 "validator, tuner");
     return;
   }
   if (!out.faces.empty() && !contains(out.faces, kind + "/1")) {
@@ -168,6 +170,18 @@ void read_versions(const Node& root, Reader& reader, Manifest& out) {
                      std::to_string(DUGOUT_ABI_MAJOR) + "." + std::to_string(DUGOUT_ABI_MINOR),
                  "build it against this host's SDK");
   }
+}
+
+void read_defaults(const Node& root, Reader& reader, Manifest& out) {
+  const Node* node = root.find("defaults");
+  if (node == nullptr) return;
+  if (!node->is_map() || out.config_schema.empty()) {
+    reader.error(node->mark,
+                 "\"defaults\" must be a map of settings that \"config\" has a schema for",
+                 "such as {codes: [slow_down]}");
+    return;
+  }
+  out.defaults = config::to_json(*node);
 }
 
 void read_behaviour(const Node& root, Reader& reader, Manifest& out) {
@@ -204,6 +218,7 @@ void read_root(const Node& root, Reader& reader, Manifest& out) {
   read_versions(root, reader, out);
   out.library = reader.sibling(root, "library", out.folder, true);
   out.config_schema = reader.sibling(root, "config", out.folder, false);
+  read_defaults(root, reader, out);
   read_behaviour(root, reader, out);
 }
 
@@ -226,14 +241,16 @@ std::vector<std::string> manifests_below(const std::string& folder, core::Findin
 }  // namespace
 
 const std::vector<std::string>& known_faces() {
-  static const std::vector<std::string> faces = {DUGOUT_FACE_PARSER, DUGOUT_FACE_RECOVERY,
-                                                 DUGOUT_FACE_PROVIDER, DUGOUT_FACE_TOOL};
+  static const std::vector<std::string> faces = {DUGOUT_FACE_PARSER,    DUGOUT_FACE_RECOVERY,
+                                                 DUGOUT_FACE_PROVIDER,  DUGOUT_FACE_TOOL,
+                                                 DUGOUT_FACE_VALIDATOR, DUGOUT_FACE_TUNER};
   return faces;
 }
 
 const std::vector<std::string>& known_services() {
   static const std::vector<std::string> services = {DUGOUT_SERVICE_LOG, DUGOUT_SERVICE_CLOCK,
-                                                    DUGOUT_SERVICE_SCHEMA, DUGOUT_SERVICE_RECORDS};
+                                                    DUGOUT_SERVICE_SCHEMA, DUGOUT_SERVICE_RECORDS,
+                                                    DUGOUT_SERVICE_HTTP};
   return services;
 }
 

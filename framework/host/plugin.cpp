@@ -26,6 +26,8 @@ TableNeeds needs_of(std::string_view face) {
   if (face == DUGOUT_FACE_PARSER) return {sizeof(dugout_parser_v1), 1};
   if (face == DUGOUT_FACE_RECOVERY) return {sizeof(dugout_recovery_v1), 1};
   if (face == DUGOUT_FACE_PROVIDER) return {sizeof(dugout_provider_v1), 2};
+  if (face == DUGOUT_FACE_VALIDATOR) return {sizeof(dugout_validator_v1), 1};
+  if (face == DUGOUT_FACE_TUNER) return {sizeof(dugout_tuner_v1), 2};
   return {sizeof(dugout_tool_v1), 3};  // describe, start, cancel; reconcile may be absent
 }
 

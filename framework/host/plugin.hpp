@@ -1,6 +1,7 @@
 // A plugin at work: its library, its instance, its services. Private to host.
 #pragma once
 
+#include <map>
 #include <memory>
 #include <string>
 
@@ -50,6 +51,7 @@ class Plugin {
 // [load] `config` checked against the manifest's schema; findings name the plugin and the pointer.
 // Returns the text to create with; "" = refused.
 std::string checked_config(const Manifest& manifest, const std::string& config,
+                           const std::map<std::string, std::string>& shared,
                            core::Findings& findings);
 
 }  // namespace dugout::host

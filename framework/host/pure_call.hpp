@@ -2,6 +2,7 @@
 #pragma once
 
 #include <string>
+#include <utility>
 
 #include "host/answer.hpp"
 #include "host/plugin.hpp"
@@ -37,6 +38,17 @@ Outcome<std::string> call_pure(const Plugin& plugin, Entry entry) {
     return defect(plugin, "it threw across the boundary");
   }
   return outcome_of(plugin, status, std::move(sink.text), sink.too_large);
+}
+
+// The same where the answer is wanted at once: what comes too late is not looked at.
+template <typename Entry>
+Outcome<std::string> call_for_advice(const Plugin& plugin, Entry entry) {
+  const auto started = service_clock().now();
+  auto outcome = call_pure(plugin, std::move(entry));
+  if (plugin.health().too_slow(service_clock().now() - started)) {
+    return Error{Code::kInternal, plugin.id() + ": it took too long to answer"};
+  }
+  return outcome;
 }
 
 }  // namespace dugout::host

@@ -1,4 +1,5 @@
-// The faces that answer at once: parser, recovery, provider.
+// The faces that answer at once: parser, recovery, provider, validator, tuner.
+#include "core/json.hpp"
 #include "dugout/sdk/text.hpp"
 #include "host/faces.hpp"
 #include "host/pure_call.hpp"
@@ -39,10 +40,19 @@ class Recovery final : public Pure<RecoveryHandle, dugout_recovery_v1> {
  public:
   using Pure::Pure;
   Outcome<std::string> advise(std::string_view failure) const override {
-    return call_pure(plugin(), [&](dugout_sink* advice) {
-      return table().advise(self(), text(failure), advice);
-    });
+    auto advice = call_for_advice(
+        plugin(), [&](dugout_sink* sink) { return table().advise(self(), text(failure), sink); });
+    if (!advice) return advice;
+    if (advice->size() > kMostAdvice) return defect(plugin(), "its advice is longer than 64 KiB");
+    const auto said = core::parse_json(*advice);
+    if (!said || core::member(*said, "action").empty()) {
+      return defect(plugin(), "its advice is no JSON object with an action");
+    }
+    return advice;
   }
+
+ private:
+  static constexpr std::size_t kMostAdvice = 64U << 10;
 };
 
 class Provider final : public Pure<ProviderHandle, dugout_provider_v1> {
@@ -62,6 +72,30 @@ class Provider final : public Pure<ProviderHandle, dugout_provider_v1> {
     return call_pure(plugin(), [&](dugout_sink* answer) {
       return table().decode(self(), http_status, text(headers), text(body), answer);
     });
+  }
+};
+
+class Validator final : public Pure<ValidatorHandle, dugout_validator_v1> {
+ public:
+  using Pure::Pure;
+  Outcome<std::string> validate(std::string_view answer, std::string_view context) const override {
+    return call_for_advice(plugin(), [&](dugout_sink* verdict) {
+      return table().validate(self(), text(answer), text(context), verdict);
+    });
+  }
+};
+
+class Tuner final : public Pure<TunerHandle, dugout_tuner_v1> {
+ public:
+  using Pure::Pure;
+  Outcome<std::string> propose(std::string_view situation) const override {
+    return call_for_advice(plugin(), [&](dugout_sink* proposal) {
+      return table().propose(self(), text(situation), proposal);
+    });
+  }
+  Outcome<std::string> train(std::string_view log) const override {
+    return call_pure(plugin(),
+                     [&](dugout_sink* model) { return table().train(self(), text(log), model); });
   }
 };
 
@@ -86,6 +120,15 @@ std::shared_ptr<const RecoveryHandle> recovery_of(std::shared_ptr<Plugin> plugin
 std::shared_ptr<const ProviderHandle> provider_of(std::shared_ptr<Plugin> plugin) {
   return handle_of<ProviderHandle, Provider, dugout_provider_v1>(std::move(plugin),
                                                                  DUGOUT_FACE_PROVIDER);
+}
+
+std::shared_ptr<const ValidatorHandle> validator_of(std::shared_ptr<Plugin> plugin) {
+  return handle_of<ValidatorHandle, Validator, dugout_validator_v1>(std::move(plugin),
+                                                                    DUGOUT_FACE_VALIDATOR);
+}
+
+std::shared_ptr<const TunerHandle> tuner_of(std::shared_ptr<Plugin> plugin) {
+  return handle_of<TunerHandle, Tuner, dugout_tuner_v1>(std::move(plugin), DUGOUT_FACE_TUNER);
 }
 
 }  // namespace dugout::host

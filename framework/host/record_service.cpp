@@ -3,7 +3,7 @@
 
 #include "dugout/sdk/text.hpp"
 #include "host/host.hpp"
-#include "host/record_access.hpp"
+#include "host/installed.hpp"
 #include "host/services.hpp"
 
 namespace dugout::host {

@@ -10,7 +10,7 @@
 #include "dugout/sdk/text.hpp"
 #include "host/calls.hpp"
 #include "host/host.hpp"
-#include "host/record_access.hpp"
+#include "host/installed.hpp"
 #include "observability/log.hpp"
 
 namespace dugout::host {
@@ -20,10 +20,11 @@ struct Installed {
   std::atomic<core::Clock*> clock{nullptr};
   std::atomic<RecordService*> records{nullptr};
   std::atomic<observability::Log*> log{nullptr};
+  std::atomic<HttpService*> http{nullptr};
 };
 constinit Installed installed;
 
-constexpr unsigned kLog = 1, kClock = 2, kSchema = 4, kRecords = 8;
+constexpr unsigned kLog = 1, kClock = 2, kSchema = 4, kRecords = 8, kHttp = 16;
 
 // What the functions of one slot know. `plugin` is written only while nobody else has the slot.
 struct Slot {
@@ -42,6 +43,7 @@ unsigned bit_of(std::string_view service) {
   if (service == DUGOUT_SERVICE_CLOCK) return kClock;
   if (service == DUGOUT_SERVICE_SCHEMA) return kSchema;
   if (service == DUGOUT_SERVICE_RECORDS) return kRecords;
+  if (service == DUGOUT_SERVICE_HTTP) return kHttp;
   return 0;
 }
 
@@ -70,6 +72,8 @@ struct Functions {
         return schema_service();
       case kRecords:
         return record_service();
+      case kHttp:
+        return http_service();
       default:
         return nullptr;
     }
@@ -92,6 +96,7 @@ void install_services(const Services& services) {
   installed.clock = services.clock;
   installed.records = services.records;
   installed.log = services.log;
+  installed.http = services.http;
 }
 
 core::Clock& service_clock() {
@@ -102,6 +107,10 @@ core::Clock& service_clock() {
 
 RecordService* installed_records() {
   return installed.records;
+}
+
+HttpService* installed_http() {
+  return installed.http;
 }
 
 void log_about(int level, std::string_view plugin, std::string_view line) {

@@ -17,9 +17,10 @@ core::Clock& service_clock();  // [any]
 // [any] A line about or of a plugin. Its text is masked, as nobody knows what a plugin puts there.
 void log_about(int level, std::string_view plugin, std::string_view line);
 
-// schema/1 and records/1; log/1 and clock/1 are part of the slots.
+// schema/1, records/1 and http/1; log/1 and clock/1 are part of the slots.
 const dugout_schema_v1* schema_service();
 const dugout_records_v1* record_service();
+const dugout_http_v1* http_service();
 
 // One plugin's dugout_host. The slot is given back when the last copy goes.
 class HostTable {

@@ -2,6 +2,7 @@
 
 #include <nlohmann/json.hpp>
 
+#include "core/clock.hpp"
 #include "core/json.hpp"
 
 namespace dugout::host {
@@ -36,6 +37,35 @@ std::string read_timeout(const core::Json& all, int& timeout_ms) {
   return {};
 }
 
+bool is_path_word(const std::string& text) {
+  return !text.empty() && text.size() <= 64 &&
+         text.find_first_not_of("abcdefghijklmnopqrstuvwxyz0123456789_") == text.npos;
+}
+
+std::string read_schedule(const core::Json& all, ToolSchedule& out) {
+  const auto schedule = all.find("schedule");
+  if (schedule == all.end()) return {};
+  constexpr auto kWhat = "/schedule must be {\"at\": \"HH:MM\"} or {\"every_s\": 60 or more}";
+  if (!schedule->is_object() || schedule->size() != 1) return kWhat;
+  out.at = core::member(*schedule, "at");
+  if (!out.at.empty()) return core::time_of_day(out.at) ? "" : kWhat;
+  const auto every = schedule->find("every_s");
+  if (every == schedule->end() || !every->is_number_integer() || *every < 60) return kWhat;
+  out.every_s = every->get<std::int64_t>();
+  return {};
+}
+
+std::string read_doors(const core::Json& all, ToolDeclaration& out) {
+  for (const auto& [key, door] : {std::pair{"webhook", &out.webhook}, {"page", &out.page}}) {
+    if (!all.contains(key)) continue;
+    *door = core::member(all, key);
+    if (!is_path_word(*door)) {
+      return std::string("/") + key + " must be a word of a-z, 0-9 and _, for the address";
+    }
+  }
+  return read_schedule(all, out.schedule);
+}
+
 std::string object_schema(const core::Json& all, const char* key) {
   const auto found = all.find(key);
   if (found == all.end() || !found->is_object())
@@ -64,6 +94,7 @@ Outcome<CheckedDeclaration> read_declaration(const Manifest& manifest, std::stri
   }
   if (auto fault = read_timeout(*all, out.timeout_ms); !fault.empty()) return wrong(fault);
   if (auto fault = read_check(*all, out.check_argument); !fault.empty()) return wrong(fault);
+  if (auto fault = read_doors(*all, out); !fault.empty()) return wrong(fault);
   auto arguments = config::JsonSchema::compile((*all)["arguments"]);
   if (!arguments) return wrong("/arguments: " + arguments.error().message);
   if (const auto result = config::JsonSchema::compile((*all)["result"]); !result) {

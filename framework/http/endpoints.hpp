@@ -14,19 +14,25 @@ namespace dugout::http {
 // What the endpoints are served with; outlives them.
 struct Service {
   orchestrator::Orchestrator& orchestrator;
+  jobs::Jobs& jobs;
   core::Clock& clock;
   observability::Log& log;
   const ServerOptions& options;
-  std::atomic<int> turns{0};    // in flight
-  std::atomic<int> uploads{0};  // in flight; each holds its file in memory
+  std::atomic<int> turns{0};        // in flight
+  std::atomic<int> uploads{0};      // in flight; each holds its file in memory
+  std::atomic<int> batch_turns{0};  // of `turns`, those held by batches
   std::atomic<bool> stopping{false};
 };
 
 struct Route {
-  std::string method, path;
+  std::string method, path;  // the path may have places: "/webhooks/{name}"
   std::function<void(Service&, Exchange&)> serve;
+  // Is there anything at this address? Only for places that would take every address.
+  bool (*known)(Service&, const PathParts&) = nullptr;
 };
 
+// The first row whose path fits decides about the path; its methods are those of all rows with
+// that very path.
 const std::vector<Route>& routes();
 
 // Finds the route and serves it; 404, 405 with Allow, and 500 for whatever is thrown.
@@ -49,12 +55,26 @@ class TurnGate {
 };
 
 Problem overloaded();
+Problem nothing_at(const std::string& path);
 
-// chat.cpp, upload.cpp
+// chat.cpp
 void serve_chat(Service& service, Exchange& exchange);
-void serve_upload(Service& service, Exchange& exchange);
 // Answers with the reply, or with the problem.
 void answer(Service& service, Exchange& exchange, const Outcome<orchestrator::ChatReply>& reply);
+// batch.cpp
+void serve_batch(Service& service, Exchange& exchange);
+// upload.cpp, upload_async.cpp
+void serve_upload(Service& service, Exchange& exchange);
+void serve_upload_async(Service& service, Exchange& exchange);
+void serve_upload_status(Service& service, Exchange& exchange);
+// webhook.cpp
+void serve_webhook(Service& service, Exchange& exchange);
+void serve_webhook_test(Service& service, Exchange& exchange);
+// page.cpp
+bool is_page(Service& service, const PathParts& parts);
+void serve_page(Service& service, Exchange& exchange);
+// attempts.cpp
+void serve_attempts(Service& service, Exchange& exchange);
 // catalogue.cpp
 void serve_routines(Service& service, Exchange& exchange);
 void serve_agents(Service& service, Exchange& exchange);

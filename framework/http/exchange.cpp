@@ -22,6 +22,12 @@ constexpr auto kContentPolicy =
     "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data: blob:; "
     "connect-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'";
 
+// No script at all. Browsers hold form-action also against where an answer to a form leads, and
+// that is a payment service's page.
+constexpr auto kPagePolicy =
+    "default-src 'none'; style-src 'self'; img-src data:; base-uri 'none'; "
+    "form-action 'self' https:; frame-ancestors 'none'";
+
 // A problem with the body itself: what is left of it is not worth reading.
 Problem body_problem(int status, std::string title, std::string detail) {
   Problem problem;
@@ -52,14 +58,30 @@ Problem too_slow() {
 
 }  // namespace
 
-std::string Exchange::path() const {
+std::string Exchange::target() const {
   std::string_view uri = request_.getURI();
   // The absolute form of a proxy's request names scheme and host before the path (RFC 9112, 3.2.2).
   if (const auto scheme = uri.find("://"); scheme != uri.npos && scheme < uri.find('/')) {
     const auto slash = uri.find('/', scheme + 3);
     uri = slash == uri.npos ? std::string_view("/") : uri.substr(slash);
   }
-  return std::string(uri.substr(0, uri.find('?')));
+  return std::string(uri);
+}
+
+std::string Exchange::path() const {
+  const auto whole = target();
+  return whole.substr(0, whole.find('?'));
+}
+
+std::optional<std::string> Exchange::query(std::string_view name) const {
+  const auto whole = target();
+  const auto mark = whole.find('?');
+  if (mark == whole.npos) return std::nullopt;
+  for (const auto& pair : core::split(std::string_view(whole).substr(mark + 1), '&')) {
+    const auto equals = std::min(pair.find('='), pair.size());
+    if (pair.substr(0, equals) == name) return pair.substr(std::min(equals + 1, pair.size()));
+  }
+  return std::nullopt;
 }
 
 bool Exchange::has_body() const {
@@ -141,23 +163,78 @@ void Exchange::text(int status, std::string_view type, std::string_view body) {
   send(status, type, body);
 }
 
-void Exchange::problem(const Problem& problem, core::Clock& clock) {
+void Exchange::settle(const Problem& problem, core::Clock& clock) {
   if (problem.close) discard_body(clock);
   if (problem.retry_after) response_.set("Retry-After", std::to_string(*problem.retry_after));
   if (!problem.allow.empty()) response_.set("Allow", problem.allow);
+  if (!problem.authenticate.empty()) response_.set("WWW-Authenticate", problem.authenticate);
   if (problem.close) response_.setKeepAlive(false);
+}
+
+void Exchange::problem(const Problem& problem, core::Clock& clock) {
+  settle(problem, clock);
   send(problem.status, "application/problem+json", problem.json());
 }
 
-void Exchange::send(int status, std::string_view type, std::string_view body) {
-  response_.setStatusAndReason(static_cast<Poco::Net::HTTPResponse::HTTPStatus>(status));
+void Exchange::page(int status, std::string_view html) {
+  response_.set("Content-Security-Policy", kPagePolicy);
+  send(status, "text/html; charset=utf-8", html);
+}
+
+void Exchange::see_other(const std::string& url) {
+  response_.set("Location", url);
+  send(303, "text/plain; charset=utf-8", "");
+}
+
+void Exchange::nothing(int status) {
+  send_head(status).flush();
+}
+
+void Exchange::begin_lines(std::string_view type) {
   response_.setContentType(std::string(type));
-  response_.setContentLength64(static_cast<Poco::Int64>(body.size()));
+  // HTTP/1.0 knows no chunks: there the end of the connection is the end of the answer.
+  const bool chunks = request_.getVersion() == Poco::Net::HTTPMessage::HTTP_1_1;
+  response_.setChunkedTransferEncoding(chunks);
+  if (!chunks) response_.setKeepAlive(false);
+  lines_ = &send_head(200);
+  lines_->flush();
+}
+
+bool Exchange::line(std::string_view text) {
+  lines_->write(text.data(), static_cast<std::streamsize>(text.size()));
+  lines_->put('\n');
+  return static_cast<bool>(lines_->flush());
+}
+
+bool Exchange::gone() {
+  if (!*lines_) return true;
+  auto& socket = dynamic_cast<Poco::Net::HTTPServerRequestImpl&>(request_).socket();
+  try {
+    char next = 0;
+    return socket.poll(Poco::Timespan(0), Poco::Net::Socket::SELECT_READ) &&
+           socket.receiveBytes(&next, 1, MSG_PEEK) <= 0;
+  } catch (const Poco::Exception&) {
+    return true;  // the connection was reset
+  }
+}
+
+std::ostream& Exchange::send_head(int status) {
+  const auto code = static_cast<Poco::Net::HTTPResponse::HTTPStatus>(status);
+  const auto& reason = Poco::Net::HTTPResponse::getReasonForStatus(code);
+  response_.setStatusAndReason(code, reason == "???" ? "Refused" : reason);
   response_.set("X-Content-Type-Options", "nosniff");
   response_.set("Referrer-Policy", "no-referrer");
-  response_.set("Content-Security-Policy", kContentPolicy);
+  if (!response_.has("Content-Security-Policy")) {
+    response_.set("Content-Security-Policy", kContentPolicy);
+  }
   response_.set("Cache-Control", "no-store");
-  auto& out = response_.send();
+  return response_.send();
+}
+
+void Exchange::send(int status, std::string_view type, std::string_view body) {
+  response_.setContentType(std::string(type));
+  response_.setContentLength64(static_cast<Poco::Int64>(body.size()));
+  auto& out = send_head(status);
   if (request_.getMethod() != Poco::Net::HTTPRequest::HTTP_HEAD) {
     out.write(body.data(), static_cast<std::streamsize>(body.size()));
   }

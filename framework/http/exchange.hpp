@@ -11,6 +11,7 @@
 
 #include "core/clock.hpp"
 #include "http/problem.hpp"
+#include "http/route_path.hpp"
 
 namespace dugout::http {
 
@@ -20,8 +21,14 @@ class Exchange {
       : request_(request), response_(response) {}
 
   Poco::Net::HTTPServerRequest& request() { return request_; }
-  std::string path() const;  // without query
+  std::string path() const;    // without query
+  std::string target() const;  // path and query, as they were sent
+  // A parameter of the query, as it was sent; nullopt = it is not there.
+  std::optional<std::string> query(std::string_view name) const;
   bool has_body() const;
+  // What stands in a place of the route's path.
+  void take_parts(PathParts parts) { parts_ = std::move(parts); }
+  const std::string& part(std::string_view name) const { return parts_.find(name)->second; }
 
   // The body, or the problem with it: over `limit` bytes, slower than `within`, cut off, or without
   // a Content-Length.
@@ -30,19 +37,35 @@ class Exchange {
   // 415 unless the media type is `wanted`.
   std::optional<Problem> require_type(std::string_view wanted) const;
 
+  // Of the answer; before it is sent.
+  void header(const std::string& name, const std::string& value) { response_.set(name, value); }
   void json(int status, const std::string& body);
   void text(int status, std::string_view type, std::string_view body);
+  // A page whose forms lead back to us, and from here to where a service goes on.
+  void page(int status, std::string_view html);
+  void see_other(const std::string& url);
+  void nothing(int status);  // an answer without a body
+  // An answer of lines that are sent as they come, chunked. These three may be called from several
+  // threads, but one at a time.
+  void begin_lines(std::string_view type);
+  bool line(std::string_view text);  // false: the client has gone, or does not read
+  bool gone();                       // it has closed its side, or a line did not reach it
   void problem(const Problem& problem, core::Clock& clock);
+  // What a problem asks for besides its words: Retry-After, Allow, an end of the connection.
+  void settle(const Problem& problem, core::Clock& clock);
   void close_afterwards() { response_.setKeepAlive(false); }
   bool sent() const { return response_.sent(); }
 
  private:
   bool read_some(core::MonoTime deadline, core::Clock& clock, std::string& piece);
   void discard_body(core::Clock& clock);
+  std::ostream& send_head(int status);
   void send(int status, std::string_view type, std::string_view body);
 
   Poco::Net::HTTPServerRequest& request_;
   Poco::Net::HTTPServerResponse& response_;
+  PathParts parts_;
+  std::ostream* lines_ = nullptr;  // of the answer under way
   bool body_read_ = false;
 };
 

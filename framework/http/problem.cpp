@@ -1,5 +1,6 @@
 #include "http/problem.hpp"
 
+#include <algorithm>
 #include <nlohmann/json.hpp>
 
 #include "core/json.hpp"
@@ -11,6 +12,20 @@ std::string Problem::json() const {
   if (!pointer.empty()) out["errors"] = {{{"pointer", pointer}, {"detail", detail}}};
   return core::canonical(out);
 }
+
+namespace {
+
+// Whole seconds; who knows when it may help says so in the error's detail.
+int retry_after_of(const Error& error) {
+  constexpr int kUsual = 5, kMost = 600;
+  const auto detail = core::parse_json(error.detail);
+  if (!detail || !detail->is_object()) return kUsual;
+  const auto found = detail->find("retry_after_s");
+  if (found == detail->end() || !found->is_number()) return kUsual;
+  return std::clamp(static_cast<int>(found->get<double>()), 1, kMost);
+}
+
+}  // namespace
 
 Problem problem_of(const Error& error) {
   Problem problem;
@@ -33,7 +48,7 @@ Problem problem_of(const Error& error) {
       problem.status = 503;
       problem.title = "Not available just now";
       problem.detail = "Nothing is lost; send the same message again in a moment.";
-      problem.retry_after = 5;
+      problem.retry_after = retry_after_of(error);
       break;
     default:
       problem.title = "Something went wrong on our side";

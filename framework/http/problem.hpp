@@ -15,6 +15,7 @@ struct Problem {
   std::string pointer;             // JSON pointer of the member that is wrong, or empty
   std::optional<int> retry_after;  // s
   std::string allow;               // of a 405
+  std::string authenticate;        // of a 401: WWW-Authenticate
   bool close = false;              // the rest of the request was not read
 
   std::string json() const;

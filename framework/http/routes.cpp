@@ -29,19 +29,9 @@ void serve_ready(Service& service, Exchange& exchange) {
   exchange.problem(problem, service.clock);
 }
 
-Route page(const char* path, const char* type, std::string_view text) {
+Route file(const char* path, const char* type, std::string_view text) {
   return {"GET", path,
           [type, text](Service&, Exchange& exchange) { exchange.text(200, type, text); }};
-}
-
-Problem not_found(const std::string& path) {
-  Problem problem;
-  problem.status = 404;
-  problem.title = "Not found";
-  problem.detail =
-      "There is nothing at " + path.substr(0, 200) + "; /openapi.json lists what there is.";
-  problem.close = true;
-  return problem;
 }
 
 Problem wrong_method(const std::string& allow) {
@@ -58,17 +48,21 @@ void serve_route(Service& service, Exchange& exchange) {
   const auto path = exchange.path();
   const auto& asked = exchange.request().getMethod();
   const auto method = asked == "HEAD" ? std::string("GET") : asked;
+  const std::string* pattern = nullptr;  // the first that fits; only rows of the same path count
   std::string allow;
   for (const auto& route : routes()) {
-    if (route.path != path) continue;
+    if (pattern != nullptr && route.path != *pattern) continue;
+    auto parts = fit_path(route.path, path);
+    if (!parts || (route.known != nullptr && !route.known(service, *parts))) continue;
+    pattern = &route.path;
     if (route.method == method) {
+      exchange.take_parts(std::move(*parts));
       route.serve(service, exchange);
       return;
     }
-    allow += (allow.empty() ? "" : ", ") + route.method;
+    allow += (allow.empty() ? "" : ", ") + route.method + (route.method == "GET" ? ", HEAD" : "");
   }
-  if (allow == "GET") allow = "GET, HEAD";
-  exchange.problem(allow.empty() ? not_found(path) : wrong_method(allow), service.clock);
+  exchange.problem(allow.empty() ? nothing_at(path) : wrong_method(allow), service.clock);
 }
 
 }  // namespace
@@ -76,18 +70,38 @@ void serve_route(Service& service, Exchange& exchange) {
 const std::vector<Route>& routes() {
   static const std::vector<Route> table{
       {"POST", "/chat", serve_chat},
+      {"POST", "/chat/batch", serve_batch},
       {"POST", "/upload", serve_upload},
+      {"POST", "/upload-async", serve_upload_async},
+      {"GET", "/upload-status/{upload_id}", serve_upload_status},
+      {"POST", "/webhooks/{name}", serve_webhook},
+      {"GET", "/webhooks/{name}/test", serve_webhook_test},
       {"GET", "/health", serve_health},
       {"GET", "/ready", serve_ready},
       {"GET", "/api/routines", serve_routines},
       {"GET", "/api/agents", serve_agents},
       {"GET", "/api/plugins", serve_plugins},
-      page("/openapi.json", "application/json", pages::kOpenapiJson),
-      page("/", "text/html; charset=utf-8", pages::kChatHtml),
-      page("/chat.css", "text/css; charset=utf-8", pages::kChatCss),
-      page("/chat.js", "text/javascript; charset=utf-8", pages::kChatJs),
+      {"GET", "/api/attempts/{id}", serve_attempts},
+      file("/openapi.json", "application/json", pages::kOpenapiJson),
+      file("/", "text/html; charset=utf-8", pages::kChatHtml),
+      file("/chat.css", "text/css; charset=utf-8", pages::kChatCss),
+      file("/chat.js", "text/javascript; charset=utf-8", pages::kChatJs),
+      file("/page.css", "text/css; charset=utf-8", pages::kPageCss),
+      // Last, as it may be any address of two parts.
+      {"GET", "/{page}/{id}", serve_page, is_page},
+      {"POST", "/{page}/{id}", serve_page, is_page},
   };
   return table;
+}
+
+Problem nothing_at(const std::string& path) {
+  Problem problem;
+  problem.status = 404;
+  problem.title = "Not found";
+  problem.detail =
+      "There is nothing at " + path.substr(0, 200) + "; /openapi.json lists what there is.";
+  problem.close = true;
+  return problem;
 }
 
 Problem overloaded() {

@@ -51,10 +51,10 @@ class Factory final : public Poco::Net::HTTPRequestHandlerFactory {
 
 class PocoServer final : public Server {
  public:
-  PocoServer(orchestrator::Orchestrator& orchestrator, core::Clock& clock, observability::Log& log,
-             ServerOptions options)
+  PocoServer(orchestrator::Orchestrator& orchestrator, jobs::Jobs& jobs, core::Clock& clock,
+             observability::Log& log, ServerOptions options)
       : options_(std::move(options)),
-        service_{orchestrator, clock, log, options_},
+        service_{orchestrator, jobs, clock, log, options_},
         pool_("http", 2, options_.turns_in_flight + kSpareThreads, 30, kStackBytes) {}
 
   ~PocoServer() override { stop(); }
@@ -112,9 +112,10 @@ class PocoServer final : public Server {
 
 }  // namespace
 
-std::unique_ptr<Server> make_server(orchestrator::Orchestrator& orchestrator, core::Clock& clock,
-                                    observability::Log& log, ServerOptions options) {
-  return std::make_unique<PocoServer>(orchestrator, clock, log, std::move(options));
+std::unique_ptr<Server> make_server(orchestrator::Orchestrator& orchestrator, jobs::Jobs& jobs,
+                                    core::Clock& clock, observability::Log& log,
+                                    ServerOptions options) {
+  return std::make_unique<PocoServer>(orchestrator, jobs, clock, log, std::move(options));
 }
 
 }  // namespace dugout::http

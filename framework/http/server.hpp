@@ -1,13 +1,16 @@
-// The Poco HTTP server: chat, upload, health, catalogue, pages. Errors are application/problem+json
-// (RFC 9457). start() and stop() are for one thread; requests are served on the server's own.
+// The Poco HTTP server: chat, uploads, doors of tools, health, catalogue, pages. Errors are
+// application/problem+json (RFC 9457). start() and stop() are for one thread; requests are served
+// on the server's own.
 #pragma once
 
 #include <chrono>
 #include <cstdint>
+#include <functional>
 #include <memory>
 #include <string>
 
 #include "core/clock.hpp"
+#include "jobs/jobs.hpp"
 #include "observability/log.hpp"
 #include "orchestrator/chat.hpp"
 
@@ -19,13 +22,20 @@ struct ServerOptions {
   std::size_t body_bytes = 1U << 20;         // of a JSON body
   std::size_t upload_bytes = 10U << 20;      // of an uploaded file; equal is allowed
   int turns_in_flight = 5000;                // beyond it: 503 with Retry-After
+  std::size_t batch_calls = 1000;            // of one batch
+  std::size_t batch_bytes = 8U << 20;        // of its body
+  int batch_concurrency = 8;                 // calls of one batch at once
   int queued = 1000;                         // connections that may wait for a thread
   std::chrono::seconds keep_alive{10};       // an idle connection holds a thread for no longer
   std::chrono::seconds read_timeout{30};     // for the body of a chat message
   std::chrono::seconds upload_timeout{120};  // for the body of an upload
   std::chrono::seconds drain{100};           // for turns in flight at stop
   std::string upload_folder = "var/uploads";
+  std::string public_url = "http://127.0.0.1:8080";  // as services reach us; no slash at the end
   std::string version = "0.1.0";
+  std::string admin_token;  // an operator's bearer token; empty = nothing is for operators here
+  // One answer explained, as JSON, by its turn; kNotFound when nothing is known of it.
+  std::function<Outcome<std::string>(const std::string& turn)> explain;
 };
 
 class Server {
@@ -40,7 +50,8 @@ class Server {
 };
 
 // REQUIRES: all outlive the server.
-std::unique_ptr<Server> make_server(orchestrator::Orchestrator& orchestrator, core::Clock& clock,
-                                    observability::Log& log, ServerOptions options);
+std::unique_ptr<Server> make_server(orchestrator::Orchestrator& orchestrator, jobs::Jobs& jobs,
+                                    core::Clock& clock, observability::Log& log,
+                                    ServerOptions options);
 
 }  // namespace dugout::http

@@ -42,16 +42,41 @@ void DeadlineWatch::end_overdue(core::MonoTime now) {
   }
 }
 
+bool DeadlineWatch::wake_for(core::MonoTime deadline) {
+  const bool earlier = deadline < wakes_at_;
+  if (earlier) wakes_at_ = deadline;
+  return earlier;
+}
+
 DeadlineWatch::Guard::Guard(DeadlineWatch& watch, int socket, core::MonoTime deadline)
     : watch_(watch), socket_(socket) {
   bool earlier = false;
   {
     const std::lock_guard lock(watch_.mutex_);
     place_ = watch_.open_.emplace(deadline, this);
-    earlier = deadline < watch_.wakes_at_;
-    if (earlier) watch_.wakes_at_ = deadline;
+    earlier = watch_.wake_for(deadline);
   }
   if (earlier) watch_.wake_.notify_one();
+}
+
+void DeadlineWatch::Guard::move_to(core::MonoTime deadline) {
+  bool earlier = false;
+  {
+    const std::lock_guard lock(watch_.mutex_);
+    if (fired_ || place_->first == deadline) return;
+    watch_.open_.erase(place_);
+    place_ = watch_.open_.emplace(deadline, this);
+    earlier = watch_.wake_for(deadline);
+  }
+  if (earlier) watch_.wake_.notify_one();
+}
+
+void DeadlineWatch::Guard::end() {
+  const std::lock_guard lock(watch_.mutex_);
+  if (fired_) return;
+  watch_.open_.erase(place_);
+  fired_ = true;
+  ::shutdown(socket_, SHUT_RDWR);
 }
 
 DeadlineWatch::Guard::~Guard() {

@@ -24,6 +24,7 @@ class DeadlineWatch {
  private:
   void run();
   void end_overdue(core::MonoTime now);
+  bool wake_for(core::MonoTime deadline);  // REQUIRES: mutex_ is held. True: notify
 
   std::mutex mutex_;  // guards all below, and the guards' fired_
   std::condition_variable wake_;
@@ -41,6 +42,10 @@ class DeadlineWatch::Guard {
   Guard(const Guard&) = delete;
   Guard& operator=(const Guard&) = delete;
 
+  // Another deadline from now on, unless it has fired.
+  void move_to(core::MonoTime deadline);
+  // Shuts the socket down now. It counts as fired.
+  void end();
   bool fired() const;
 
  private:

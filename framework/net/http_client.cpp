@@ -10,6 +10,7 @@
 #include <algorithm>
 #include <charconv>
 #include <csignal>
+#include <optional>
 #include <sstream>
 
 #include "core/text.hpp"
@@ -32,9 +33,54 @@ core::MonoTime now() {
   return core::MonoTime(std::chrono::steady_clock::now());
 }
 
-Error timed_out() {
-  return Error{Code::kTimeout, "no complete answer within the time allowed"};
+Error timed_out(const char* what = "no complete answer within the time allowed") {
+  return Error{Code::kTimeout, what};
 }
+Error cancelled() {
+  return Error{Code::kUnavailable, "cancelled"};
+}
+
+// Which part of an exchange runs, and until when it may.
+class Parts {
+ public:
+  Parts(DeadlineWatch::Guard& guard, const HttpTimes& times, core::MonoTime deadline)
+      : guard_(guard), times_(times), deadline_(deadline) {}
+
+  void waits_for_head() { bound(times_.first_byte, "the answer did not begin in time"); }
+  void reads_on() { bound(times_.idle, "the answer stopped on its way"); }
+  Error over() const { return timed_out(what_); }
+
+ private:
+  void bound(core::Duration part, const char* what) {
+    const auto until = part > core::Duration::zero() ? now() + part : deadline_;
+    guard_.move_to(std::min(until, deadline_));
+    what_ = until < deadline_ ? what : "no complete answer within the time allowed";
+  }
+
+  DeadlineWatch::Guard& guard_;
+  const HttpTimes& times_;
+  const core::MonoTime deadline_;
+  const char* what_ = "no complete answer within the time allowed";
+};
+
+// The connection as the reader of the body sees it: each block is waited for anew.
+class Timed final : public Connection {
+ public:
+  Timed(Connection& inner, Parts& parts) : inner_(inner), parts_(parts) {}
+  int socket() override { return inner_.socket(); }
+  void send(std::string_view bytes) override { inner_.send(bytes); }
+  void receive_head(HTTPResponse& head) override { inner_.receive_head(head); }
+  int receive(char* buffer, int size) override {
+    parts_.reads_on();
+    return inner_.receive(buffer, size);
+  }
+  int next() override { return inner_.next(); }  // a chunk's line belongs to the block before it
+  bool silent() override { return inner_.silent(); }
+
+ private:
+  Connection& inner_;
+  Parts& parts_;
+};
 
 Outcome<Target> target_of(const std::string& url) {
   try {
@@ -157,34 +203,43 @@ class PooledHttpClient final : public HttpClient {
   explicit PooledHttpClient(HttpLimits limits)
       : limits_(limits), pool_(limits.idle_per_host, limits.keep_alive) {}
 
-  Outcome<HttpResponse> send(const HttpRequest& request, core::Duration within) override {
+  Outcome<HttpResponse> send(const HttpRequest& request, const HttpTimes& times) override {
     const auto target = target_of(request.url);
     if (!target) return target.error();
     if (auto status = check_headers(request); !status) return status.error();
-    if (within <= core::Duration::zero()) return timed_out();
+    if (times.total <= core::Duration::zero()) return timed_out();
     // A day is for ever; more could overflow.
-    const auto deadline = now() + std::min<core::Duration>(within, std::chrono::hours(24));
-    auto connection = connection_to(target->endpoint, deadline);
-    if (!connection) return connection.error();
-    return exchange(std::move(*connection), request, *target, deadline);
+    const auto deadline = now() + std::min<core::Duration>(times.total, std::chrono::hours(24));
+    const auto called_back = [&] { return times.cancel != nullptr && times.cancel->cancelled(); };
+    if (called_back()) return cancelled();
+    auto connection = connection_to(target->endpoint, times, deadline);
+    if (connection && called_back()) return cancelled();
+    if (!connection) {
+      auto error = connection.error();
+      error.detail = kNeverSent;
+      return error;
+    }
+    return exchange(std::move(*connection), request, *target, times, deadline);
   }
 
  private:
   Outcome<std::unique_ptr<Connection>> connection_to(const Endpoint& endpoint,
+                                                     const HttpTimes& times,
                                                      core::MonoTime deadline) {
     if (auto idle = pool_.take(endpoint.key(), now())) return idle;
-    const auto left = deadline - now();
-    auto made = caught([&]() -> Outcome<std::unique_ptr<Connection>> {
-      return connect(endpoint, std::min(limits_.connect, left));
-    });
+    auto within = std::min(limits_.connect, deadline - now());
+    if (times.connect > core::Duration::zero()) within = std::min(within, times.connect);
+    auto made =
+        caught([&]() -> Outcome<std::unique_ptr<Connection>> { return connect(endpoint, within); });
     // The kernel's timer may end a wait a little early.
     if (!made && deadline - now() < std::chrono::milliseconds(2)) return timed_out();
     return made;
   }
 
   Outcome<HttpResponse> exchange(std::unique_ptr<Connection> connection, const HttpRequest& request,
-                                 const Target& target, core::MonoTime deadline) {
-    auto received = under_watch(*connection, request, target, deadline);
+                                 const Target& target, const HttpTimes& times,
+                                 core::MonoTime deadline) {
+    auto received = under_watch(*connection, request, target, times, deadline);
     if (!received) return received.error();
     if (received->reusable) {
       pool_.give(target.endpoint.key(), std::move(connection), now(),
@@ -194,13 +249,20 @@ class PooledHttpClient final : public HttpClient {
   }
 
   Outcome<Received> under_watch(Connection& connection, const HttpRequest& request,
-                                const Target& target, core::MonoTime deadline) {
-    const DeadlineWatch::Guard guard(watch_, connection.socket(), deadline);
+                                const Target& target, const HttpTimes& times,
+                                core::MonoTime deadline) {
+    DeadlineWatch::Guard guard(watch_, connection.socket(), deadline);
+    std::optional<core::CancelToken::Hook> hook;  // ends before the guard it uses
+    if (times.cancel != nullptr) hook.emplace(*times.cancel, [&] { guard.end(); });
+    Parts parts(guard, times, deadline);
     auto received = caught([&]() -> Outcome<Received> {
       net::send(connection, request, target);
-      return receive(connection, request.method == "HEAD", limits_.body_bytes);
+      parts.waits_for_head();
+      Timed timed(connection, parts);
+      return receive(timed, request.method == "HEAD", limits_.body_bytes);
     });
-    if (guard.fired()) return timed_out();
+    if (times.cancel != nullptr && times.cancel->cancelled()) return cancelled();
+    if (guard.fired()) return parts.over();
     return received;
   }
 

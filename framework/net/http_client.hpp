@@ -35,14 +35,31 @@ struct HttpLimits {
   std::size_t idle_per_host = 64;
 };
 
+// How long one exchange and its parts may take; zero = no bound of its own. A duration alone is
+// the total.
+struct HttpTimes {
+  template <typename Rep, typename Period>
+  HttpTimes(std::chrono::duration<Rep, Period> whole) : total(whole) {}
+
+  core::Duration total;
+  core::Duration connect{0};     // name, TCP; HttpLimits::connect when it is shorter
+  core::Duration first_byte{0};  // from the request being sent to the head of the answer
+  core::Duration idle{0};        // from one part of the body to the next
+  const core::CancelToken* cancel =
+      nullptr;  // ends the exchange at once, but for connecting; outlives it
+};
+
+inline constexpr auto kNeverSent = R"({"sent":false})";
+
 class HttpClient {
  public:
   virtual ~HttpClient() = default;
-  // kUnavailable: no connection, reset, TLS failure, cut-off body. kTimeout: `within` was used up.
-  // kInvalid: the answer breaks HTTP or the limits, or the request cannot be sent (URL, header).
-  // Any status code is an answer, not an error. Only the look-up of a name, which the resolver
-  // bounds itself, may go beyond `within`.
-  virtual Outcome<HttpResponse> send(const HttpRequest& request, core::Duration within) = 0;
+  // kUnavailable: no connection, reset, TLS failure, cut-off body. kTimeout: one of the times was
+  // used up; the message says which. kInvalid: the answer breaks HTTP or the limits, or the request
+  // cannot be sent (URL, header). An error's detail is kNeverSent when the request certainly did
+  // not reach the peer. Any status code is an answer, not an error. Only the look-up of a name,
+  // which the resolver bounds itself, may go beyond them. Cancelled: kUnavailable "cancelled".
+  virtual Outcome<HttpResponse> send(const HttpRequest& request, const HttpTimes& times) = 0;
 };
 
 // Ignores SIGPIPE from then on, unless the program handles it: a peer that left is an error value.

@@ -15,16 +15,22 @@
 #include "host/host.hpp"
 #include "net/http_client.hpp"
 #include "observability/log.hpp"
+#include "pipeline/adaptive.hpp"
+#include "pipeline/breaker.hpp"
+#include "pipeline/bulkhead.hpp"
+#include "pipeline/cache.hpp"
 #include "pipeline/call.hpp"
 #include "routines/model.hpp"
 #include "store/store.hpp"
 
 namespace dugout::orchestrator {
 
-// A file that came with the message; the orchestrator removes it when the turn has ended.
+// A file that came with the message. The orchestrator removes it when the turn has ended, however
+// it ended; of a turn that could not begin it stays, as another one may be using it.
 struct Upload {
   std::string path;
-  std::string name;  // as the client called it; shown, never used as a path
+  std::string name;           // as the client called it; shown, never used as a path
+  bool wanted_again = false;  // it stays when the turn fails: the caller will try once more with it
 };
 
 struct ChatRequest {
@@ -42,6 +48,7 @@ struct ChatReply {
   std::string expects = "text";           // or "file": what the open question wants
   std::string target;                     // which model answered; empty = the server itself
   std::vector<std::pair<int, int>> path;  // the edges this turn took, in order: from, to
+  std::string turn_id;                    // under which its attempts are logged
 };
 
 // A model of one provider that may be named by agents as "provider/model".
@@ -50,14 +57,55 @@ struct ProviderTarget {
   std::string base_url;   // without the path of the call
   std::string api_key;    // sent as a bearer token; never logged
   double timeout = 30.0;  // s, of one attempt
+  // s, of its parts; 0 = no bound of its own
+  double connect_timeout = 5.0, first_byte_timeout = 0.0, idle_timeout = 0.0;
+  std::vector<std::string> more_keys = {};  // used in turn when one will not do any more
+};
+
+// What guards the targets of all agents.
+struct ResilienceOptions {
+  pipeline::BreakerOptions breaker;
+  pipeline::BulkheadOptions bulkhead;  // of each provider
+  pipeline::RetryBudgetOptions retry_budget;
+  pipeline::CacheOptions cache;
+  core::Duration hedge_after{0};  // zero = a second target is never asked beside the first
+  pipeline::AdaptiveOptions adaptive;
+  std::string tuner_mode = "off", tuner;  // off, shadow or on; the plugin's name
+  pipeline::Prices prices;
+  std::string tenant = "club";  // who shares answers from memory
+};
+
+// How the guards stand just now; for people and metrics.
+struct GuardStates {
+  struct Target {
+    std::string name, state;   // closed, open or half_open
+    double retry_in = 0.0;     // s, until it may be asked
+    std::uint64_t opened = 0;  // times so far
+  };
+  struct Cache {
+    std::uint64_t hits = 0, misses = 0, shared = 0;
+    std::size_t entries = 0, bytes = 0;
+  };
+  std::vector<Target> targets;
+  std::vector<std::pair<std::string, int>> under_way;  // provider, attempts at this moment
+  double retry_tokens = 0.0;
+  Cache cache;
 };
 
 struct OrchestratorOptions {
   std::map<std::string, ProviderTarget> providers;  // only those with credentials
   // Retry options by agent, environment and YAML applied already.
   std::map<std::string, pipeline::RetryOptions> retry;
+  ResilienceOptions resilience;
   core::Duration lane_wait = std::chrono::seconds(30);  // for an earlier turn of the same session
   std::size_t message_characters = 4000;                // of a user's message
+};
+
+// Takes the lines of the attempts of a turn that is committed. [worker]
+class AttemptSink {
+ public:
+  virtual ~AttemptSink() = default;
+  virtual void write(const std::vector<std::string>& lines) noexcept = 0;
 };
 
 // What a turn is served with. All outlive the orchestrator.
@@ -69,16 +117,21 @@ struct Parts {
   core::Clock& clock;
   core::Random& random;
   observability::Log& log;
+  AttemptSink* attempts = nullptr;   // besides the store; nullptr = none
+  pipeline::Timer* timer = nullptr;  // for hedges; nullptr = one of its own
 };
 
 class Orchestrator {
  public:
   virtual ~Orchestrator() = default;
   // [worker] One turn, from accept to commit. kInvalid: the request (detail names the field as a
-  // JSON pointer); kConflict: the session is busy; kUnavailable: the store cannot serve.
+  // JSON pointer); kConflict: the session is busy; kUnavailable: the store cannot serve, or no
+  // model can just now and none but a model could answer (detail {"retry_after_s"}); the turn is
+  // kept, and a repeat is answered.
   virtual Outcome<ChatReply> chat(const ChatRequest& request) = 0;
   virtual const routines::Application& application() const = 0;
   virtual const host::Generation& plugins() const = 0;
+  virtual GuardStates guards() const = 0;
   // Can it serve now? For /ready.
   virtual Status probe() = 0;
   // The record of a session as a JSON object field -> value; for simulate and tests.

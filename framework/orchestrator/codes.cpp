@@ -18,7 +18,8 @@ const re2::RE2& shape() {
 // Curly quotes and long dashes as typed by phones; letters keep their case.
 std::string straighten(std::string_view message) {
   std::string out(message);
-  for (const auto* quote : {"\u2018", "\u2019", "\u201B", "\u02BC"})
+  for (const auto* quote :
+       {"\u2018", "\u2019", "\u201A", "\u201B", "\u2039", "\u203A", "\u02BC", "\u00B4"})
     out = core::replace_all(std::move(out), quote, "'");
   for (const auto* dash : {"\u2010", "\u2011", "\u2012", "\u2013", "\u2014"})
     out = core::replace_all(std::move(out), dash, "-");
@@ -29,6 +30,22 @@ std::string titled(std::string_view word) {
   auto out = core::plain(word);
   if (!out.empty() && out[0] >= 'a' && out[0] <= 'z')
     out[0] = static_cast<char>(out[0] - 'a' + 'A');
+  return out;
+}
+
+// A large letter at the start and behind an apostrophe: "o'brien" is "O'Brien", "élodie" "Élodie".
+std::string name_word(std::string_view word) {
+  auto out = core::plain(word);
+  bool start = true;
+  for (std::size_t at = 0; at < out.size(); ++at) {
+    const auto byte = static_cast<unsigned char>(out[at]);
+    if (start && byte >= 'a' && byte <= 'z') out[at] = static_cast<char>(byte - 'a' + 'A');
+    // The Latin-1 letters as UTF-8: C3 A0 to C3 BE, without the division sign.
+    const auto next = at + 1 < out.size() ? static_cast<unsigned char>(out[at + 1]) : 0;
+    if (start && byte == 0xC3 && next >= 0xA0 && next <= 0xBE && next != 0xB7)
+      out[at + 1] = static_cast<char>(next - 0x20);
+    start = byte == '\'';
+  }
   return out;
 }
 
@@ -90,8 +107,9 @@ CodeReading read_code(std::string_view message, std::string_view season) {
   code.team = titled(team);
   code.age = core::lower(core::replace_all(age, " ", ""));
   code.season = year;
-  for (const auto& word : core::split(name, '-')) {
-    if (!word.empty()) code.name.push_back(titled(word));
+  for (auto word : core::split(name, '-')) {
+    while (word.ends_with('\'')) word.pop_back();  // of a code in quotes
+    if (!word.empty()) code.name.push_back(name_word(word));
   }
   return check(std::move(code), season);
 }

@@ -74,14 +74,28 @@ bool says_nothing_new(const std::string& value) {
 }
 
 // A field that must differ from this one must also differ from its new value.
-bool clashes(const routines::Flow& flow, const Draft& draft, const std::string& name,
-             const std::optional<std::string>& value) {
+const Field* clash(const routines::Flow& flow, const Draft& draft, const std::string& name,
+                   const std::optional<std::string>& value) {
   for (const auto& [number, routine] : flow.routines) {
     for (const auto& field : routine.collects) {
-      if (field.differs_from == name && value && draft.get(field.name) == value) return true;
+      if (field.differs_from == name && value && draft.get(field.name) == value) return &field;
     }
   }
-  return false;
+  return nullptr;
+}
+
+// The check as at the first time, and the other way round for fields that differ from this one.
+Checked check_again(const Home& home, const std::string& candidate, const routines::Flow& flow,
+                    const Draft& draft, ToolRunner& tools) {
+  auto checked = check_field(*home.field, candidate, draft, tools, home.routine);
+  const auto* other = clash(flow, draft, home.field->name, checked.value);
+  if (other == nullptr) return checked;
+  checked = {};
+  checked.code = kSameValue;
+  checked.reason = "the same as " + other->name;
+  checked.say = "That is the same as " + (other->label.empty() ? "another one" : other->label) +
+                ", and I need a different one here.";
+  return checked;
 }
 
 Correction with_value(const Home& home, const std::vector<std::string>& candidates,
@@ -91,13 +105,15 @@ Correction with_value(const Home& home, const std::vector<std::string>& candidat
   others.clear(home.field->name);
   for (const auto& candidate : candidates) {
     if (home.field->type == FieldType::kText && says_nothing_new(candidate)) continue;
-    auto checked = check_field(*home.field, candidate, others, tools, home.routine);
-    if (checked.ok() && !clashes(flow, draft, home.field->name, checked.value)) {
+    auto checked = check_again(home, candidate, flow, others, tools);
+    if (checked.ok()) {
       correction.kind = Correction::Kind::kApplied;
       correction.checked = std::move(checked);
       return correction;
     }
-    if (correction.checked.reason.empty()) correction.checked = std::move(checked);
+    const bool tells_why =
+        checked.code == kSameValue || !words_for(*home.field, checked, draft).empty();
+    if (correction.checked.reason.empty() || tells_why) correction.checked = std::move(checked);
   }
   return correction;
 }
@@ -111,6 +127,17 @@ bool wants_nothing(const std::string& text) {
 }
 
 }  // namespace
+
+bool asks_for_correction(const std::string& text, const routines::Flow& flow, const Draft& draft) {
+  static const std::vector<ChoiceValue> complaint{
+      {"complaint",
+       {"wrong",         "incorrect",  "not right",   "not correct", "mistake",    "typo",
+        "misspelt",      "change",     "changed",     "change my",   "should be",  "is now",
+        "update",        "correct my", "correct his", "correct her", "correction", "i have a new",
+        "we have moved", "we moved",   "misspelled",  "spelt wrong"}}};
+  if (!read_choice(text, complaint).value) return false;
+  return read_choice(text, names_of(flow, draft)).value.has_value();
+}
 
 Correction read_correction(const std::string& text, const routines::Flow& flow, const Draft& draft,
                            ToolRunner& tools) {

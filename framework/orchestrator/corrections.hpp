@@ -23,6 +23,9 @@ inline constexpr auto kCorrectionField = routines::kCorrectionFields[0];
 inline constexpr auto kCorrectionLabel = routines::kCorrectionFields[1];
 inline constexpr auto kCorrectionValue = routines::kCorrectionFields[2];
 
+// Does the text say that a detail told earlier is wrong? It names the detail, and says so.
+bool asks_for_correction(const std::string& text, const routines::Flow& flow, const Draft& draft);
+
 // [worker]
 Correction read_correction(const std::string& text, const routines::Flow& flow, const Draft& draft,
                            ToolRunner& tools);

@@ -3,9 +3,11 @@
 #include <algorithm>
 #include <nlohmann/json.hpp>
 #include <set>
+#include <utility>
 
 #include "core/text.hpp"
 #include "orchestrator/answers.hpp"
+#include "orchestrator/corrections.hpp"
 #include "orchestrator/sentences.hpp"
 
 namespace dugout::orchestrator {
@@ -77,9 +79,27 @@ Verdict Decider::evaluate(const Proposals& proposals) {
   Verdict verdict{base_, routine_, "", std::nullopt, "", refusals_, false, false, {}, {}};
   hops_ = 0;
   news_.clear();
+  detour_.reset();
   const auto* routine = flow_.find(routine_);
-  if (routine != nullptr) answer(verdict, *routine, proposals, "");
+  if (routine == nullptr) return verdict;
+  if (corrects_late()) {
+    const Proposals own_text;
+    verdict.accepted = true;
+    verdict.refusals = 0;
+    verdict.news = true;
+    enter(verdict, routine_, flow_.corrections->go, "", &own_text);
+  } else {
+    answer(verdict, *routine, proposals, "");
+  }
   return verdict;
+}
+
+// A detail told earlier is wrong: that comes before what is asked here.
+bool Decider::corrects_late() const {
+  if (!flow_.corrections || upload_) return false;
+  const auto& from = flow_.corrections->from;
+  return std::find(from.begin(), from.end(), routine_) != from.end() &&
+         asks_for_correction(text_, flow_, base_);
 }
 
 void Decider::answer(Verdict& verdict, const Routine& routine, const Proposals& proposals,
@@ -90,7 +110,18 @@ void Decider::answer(Verdict& verdict, const Routine& routine, const Proposals& 
     verdict.say = joined(said, ask_of(routine, verdict.draft));
     return;
   }
-  if (!collect(verdict, routine, proposals) || !call_tools(verdict, routine)) {
+  if (!collect(verdict, routine, proposals)) {
+    verdict.say = joined(said, verdict.say);
+    return;
+  }
+  if (const auto detour = std::exchange(detour_, std::nullopt)) {
+    verdict.accepted = true;
+    verdict.refusals = 0;
+    enter(verdict, routine.number, detour->go, joined(said, detour->say),
+          detour->carried.empty() ? nullptr : &detour->carried);
+    return;
+  }
+  if (!call_tools(verdict, routine)) {
     verdict.say = joined(said, verdict.say);
     return;
   }
@@ -133,7 +164,7 @@ void Decider::fail_call(Verdict& verdict, const Routine& routine, const routines
   if (edge.go > 0) {
     verdict.accepted = true;
     verdict.refusals = 0;
-    enter(verdict, routine.number, edge.go, said, false);
+    enter(verdict, routine.number, edge.go, said);
     return;
   }
   verdict.path.emplace_back(routine.number, routine.number);
@@ -161,14 +192,16 @@ void Decider::follow(Verdict& verdict, const Routine& routine, const std::string
       if (!value.empty()) know(verdict, field, value, routine.number);
     }
     for (const auto& name : edge.clear) verdict.draft.clear(name);
-    enter(verdict, routine.number, edge.go, say, edge.carry);
+    const Proposals own_text;  // read only where it is entered, over what is open there
+    enter(verdict, routine.number, edge.go, say, edge.carry ? &own_text : nullptr);
     return;
   }
   // The checks at load see to it that one rule holds; stay where we are if none does.
   verdict.say = joined(said, ask_of(routine, verdict.draft));
 }
 
-void Decider::enter(Verdict& verdict, int from, int number, const std::string& said, bool carry) {
+void Decider::enter(Verdict& verdict, int from, int number, const std::string& said,
+                    const Proposals* carried) {
   const auto* routine = flow_.find(number);
   if (routine == nullptr || ++hops_ > kMostHops) {
     verdict.say = said;
@@ -182,8 +215,8 @@ void Decider::enter(Verdict& verdict, int from, int number, const std::string& s
   }
   // Entering a routine opens its questions anew.
   for (const auto& field : routine->collects) verdict.draft.clear(field.name);
-  if (carry) {
-    answer(verdict, *routine, read_text(number, verdict.draft), said);
+  if (carried != nullptr) {
+    answer(verdict, *routine, carried->empty() ? read_text(number, verdict.draft) : *carried, said);
     if (!verdict.refused) return;
     verdict.refused.reset();  // the message did not answer what it has not been asked: just ask
     verdict.refusals = 0;

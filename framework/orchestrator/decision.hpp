@@ -66,10 +66,17 @@ class Decider {
   const std::string& text() const { return text_; }
 
  private:
+  // Where a correction leads, instead of the rules of the routine that took it.
+  struct Detour {
+    int go = 0;
+    std::string say;
+    Proposals carried;
+  };
   // How taking an answer ended.
   enum class Taken { kYes, kNo, kMissing };
 
   Verdict evaluate(const Proposals& proposals);
+  bool corrects_late() const;
   void answer(Verdict& verdict, const routines::Routine& routine, const Proposals& proposals,
               const std::string& said);
   bool collect(Verdict& verdict, const routines::Routine& routine, const Proposals& proposals);
@@ -78,13 +85,18 @@ class Decider {
   Taken take_correction(Verdict& verdict, const routines::Routine& routine,
                         const routines::Field& field, const std::string& raw, Checked& checked);
   void apply(Verdict& verdict, const routines::Routine& routine, const Correction& correction);
+  // What a correction brings with it, by the field's `corrected` rules.
+  void bring_along(Verdict& verdict, const routines::Routine& routine,
+                   const routines::Field& corrected, const std::string& value);
   // What was proposed for a field, as far as it may count; empty = nothing.
   std::string raw_answer(const routines::Field& field, const Proposals& proposals) const;
   bool call_tools(Verdict& verdict, const routines::Routine& routine);
   void fail_call(Verdict& verdict, const routines::Routine& routine, const routines::CallStep& step,
                  const std::string& code);
   void follow(Verdict& verdict, const routines::Routine& routine, const std::string& said);
-  void enter(Verdict& verdict, int from, int number, const std::string& said, bool carry);
+  // `carried`: the first answer to the routine entered; empty = the user's message, nullptr = none.
+  void enter(Verdict& verdict, int from, int number, const std::string& said,
+             const Proposals* carried = nullptr);
   void refuse(Verdict& verdict, const routines::Routine& routine, const routines::Field& field,
               const Checked& checked);
   void miss(Verdict& verdict, const routines::Routine& routine, const routines::Field& field);
@@ -105,7 +117,8 @@ class Decider {
   std::map<Proposals, Verdict> verdicts_;
   const Verdict* settled_ = nullptr;  // the verdict that ran an effect
   std::set<std::string> news_;        // fields set by tools, rules and corrections, this verdict
-  int hops_ = 0;                      // bounds routes and carries within one verdict
+  std::optional<Detour> detour_;
+  int hops_ = 0;  // bounds routes and carries within one verdict
 };
 
 // The text of a routine as it is put to the user.

@@ -106,7 +106,10 @@ Decider::Taken Decider::take_correction(Verdict& verdict, const Routine& routine
       const auto* home = flow_.find(correction.routine);
       const auto& own = correction.field->ask.empty() ? home->ask : correction.field->ask;
       verdict.missing = field.name;
-      verdict.say = routines::render(own, verdict.draft);
+      verdict.say = words_for(*correction.field, correction.checked, verdict.draft);
+      if (verdict.say.empty() && correction.checked.code == kSameValue)
+        verdict.say = correction.checked.say;
+      if (verdict.say.empty()) verdict.say = routines::render(own, verdict.draft);
       verdict.news = true;
       return Taken::kMissing;
     }
@@ -129,6 +132,27 @@ void Decider::apply(Verdict& verdict, const Routine& routine, const Correction& 
   const auto& label = target.label.empty() ? target.name : target.label;
   know(verdict, kCorrectionLabel, label, routine.number);
   know(verdict, kCorrectionValue, value.empty() ? "none" : value, routine.number);
+  bring_along(verdict, routine, target, value);
+}
+
+void Decider::bring_along(Verdict& verdict, const Routine& routine, const Field& corrected,
+                          const std::string& value) {
+  for (const auto& rule : corrected.corrected) {
+    if (rule.when && !rule.when->holds(verdict.draft)) continue;
+    Detour detour{rule.go, tell(verdict, rule.say), {}};
+    for (const auto& [field, text] : rule.set) {
+      const auto noted = routines::render(text, verdict.draft);
+      if (!noted.empty()) know(verdict, field, noted, routine.number);
+    }
+    for (const auto& name : rule.clear) verdict.draft.clear(name);
+    if (rule.go == 0) return;
+    if (rule.carry && !value.empty()) detour.carried[corrected.name] = value;
+    // The rules of this routine, which tell of the change, are not looked at.
+    for (const auto* name : routines::kCorrectionFields) verdict.draft.clear(name);
+    verdict.news = true;
+    detour_ = std::move(detour);
+    return;
+  }
 }
 
 void Decider::refuse(Verdict& verdict, const Routine& routine, const Field& field,
@@ -140,9 +164,17 @@ void Decider::refuse(Verdict& verdict, const Routine& routine, const Field& fiel
     verdict.news = true;
     return;
   }
-  const auto& own = field.clarify.empty() ? routine.clarify : field.clarify;
+  // What is wrong with a file says its check; the routine's clarify is for those who sent none.
+  const bool bad_file = field.type == FieldType::kFile && !checked.say.empty();
+  const auto& own = field.clarify.empty() && !bad_file ? routine.clarify : field.clarify;
   auto say = routines::render(own, verdict.draft);
-  if (!field.differs_from.empty() && !checked.say.empty()) say = joined(checked.say, say);
+  const bool give_reason = bad_file || !field.differs_from.empty();
+  const auto special = words_for(field, checked, verdict.draft);
+  if (!special.empty()) {
+    say = special;
+  } else if (give_reason && !checked.say.empty()) {
+    say = joined(checked.say, say);
+  }
   if (say.empty()) say = checked.say.empty() ? ask_of(routine, verdict.draft) : checked.say;
   verdict.refused = Refusal{field.name, checked.reason, say};
   verdict.say = say;
@@ -151,7 +183,7 @@ void Decider::refuse(Verdict& verdict, const Routine& routine, const Field& fiel
     verdict.refusals = 0;
     verdict.refused.reset();
     enter(verdict, routine.number, routine.repair->then,
-          routines::render(routine.repair->say, verdict.draft), false);
+          routines::render(routine.repair->say, verdict.draft));
   }
 }
 

@@ -32,6 +32,7 @@ Checked from_run(const ToolRun& run, const Field& field) {
   }
   if (!run.ok) {
     checked.reason = checked.say = run.message;
+    checked.code = run.code;
     return checked;
   }
   checked.value = result_member(run.data, "value");
@@ -72,7 +73,8 @@ Checked by_type(const Field& field, const std::string& raw, const Draft& draft, 
     case FieldType::kDate:
       return by_date(field, raw, tools, routine);
     case FieldType::kFile:
-      return from_reading({raw, "", false});
+      if (field.tool.empty()) return from_reading({raw, "", false});
+      [[fallthrough]];
     case FieldType::kCheck: {
       const auto argument = tools.check_argument(field.tool);
       if (argument.empty())
@@ -100,10 +102,26 @@ Checked check_field(const Field& field, const std::string& raw, const Draft& dra
   if (checked.value && !field.differs_from.empty() &&
       draft.get(field.differs_from) == checked.value) {
     checked = {};
+    checked.code = kSameValue;
     checked.reason = "the same as " + field.differs_from;
     checked.say = "That is the same as yours, and I need a different one here.";
   }
+  if (checked.ok() && !field.set.empty()) {
+    auto answered = draft;  // what is noted beside the answer may speak of it
+    if (checked.value) answered.set(field.name, *checked.value, routine, "");
+    for (const auto& [target, text] : field.set) {
+      const auto value = routines::render(text, answered);
+      if (!value.empty()) checked.saves.emplace_back(target, value);
+    }
+  }
   return checked;
+}
+
+std::string words_for(const Field& field, const Checked& checked, const Draft& draft) {
+  for (const auto& [code, text] : field.refused) {
+    if (code == checked.code) return routines::render(text, draft);
+  }
+  return {};
 }
 
 Json render_arguments(const std::vector<std::pair<std::string, Json>>& arguments,

@@ -18,11 +18,18 @@ struct Checked {
   std::vector<std::pair<std::string, std::string>> saves;  // and beside it
   bool left_out = false;                                   // settled by "none": nothing is stored
   std::string reason;                                      // why it was refused, for the model
+  std::string code;                                        // of the refusal, as the check names it
   std::string say;           // what the check would tell the user; may be empty
   bool unavailable = false;  // the check itself failed: nothing is known of the answer
 
   bool ok() const { return value.has_value() || left_out; }
 };
+
+// The code of a refusal because another field has the same value.
+inline constexpr auto kSameValue = "same_value";
+
+// The words that the field has for just this refusal, instead of `clarify`; empty = none.
+std::string words_for(const routines::Field& field, const Checked& checked, const Draft& draft);
 
 // [worker]
 Checked check_field(const routines::Field& field, const std::string& raw, const Draft& draft,

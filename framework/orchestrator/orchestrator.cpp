@@ -37,6 +37,24 @@ bool id_like(std::string_view id) {
   return true;
 }
 
+// Takes an upload off the disk when its turn has ended, however it ended.
+class UploadEnd {
+ public:
+  explicit UploadEnd(const std::optional<Upload>& upload) : upload_(upload) {}
+  ~UploadEnd() {
+    std::error_code ignored;  // a temporary file that is gone is what we want
+    if (upload_ && (done_ || !upload_->wanted_again))
+      std::filesystem::remove(upload_->path, ignored);
+  }
+  UploadEnd(const UploadEnd&) = delete;
+  UploadEnd& operator=(const UploadEnd&) = delete;
+  void done() { done_ = true; }
+
+ private:
+  const std::optional<Upload>& upload_;
+  bool done_ = false;
+};
+
 Status check(const ChatRequest& request, const OrchestratorOptions& options) {
   const auto& message = request.user_message;
   if (!request.session_id.empty() && !id_like(request.session_id)) {
@@ -62,7 +80,10 @@ Status check(const ChatRequest& request, const OrchestratorOptions& options) {
 class DefaultOrchestrator final : public Orchestrator {
  public:
   DefaultOrchestrator(Parts parts, OrchestratorOptions options)
-      : parts_(std::move(parts)), options_(std::move(options)), targets_(parts_, options_) {}
+      : parts_(std::move(parts)),
+        options_(std::move(options)),
+        guards_(options_.resilience, parts_),
+        targets_(parts_, options_, guards_) {}
 
   Outcome<ChatReply> chat(const ChatRequest& asked) override {
     if (const auto good = check(asked, options_); !good) return good.error();
@@ -73,13 +94,17 @@ class DefaultOrchestrator final : public Orchestrator {
     const auto accepted =
         parts_.store.accept(request.session_id, request.client_message_id, request_text(request));
     if (!accepted) return accepted.error();
-    if (!accepted->reply.empty()) return read_reply(accepted->reply);
+    if (!accepted->reply.empty()) {
+      UploadEnd(request.upload).done();
+      return read_reply(accepted->reply);
+    }
     if (!place.wait(options_.lane_wait)) return busy();
     return in_lane(request, *accepted);
   }
 
   const routines::Application& application() const override { return *parts_.application; }
   const host::Generation& plugins() const override { return *parts_.plugins; }
+  GuardStates guards() const override { return guards_.states(); }
   Status probe() override { return parts_.store.probe(); }
 
   Outcome<std::string> record(const std::string& session_id) override {
@@ -91,8 +116,15 @@ class DefaultOrchestrator final : public Orchestrator {
   }
 
  private:
-  // REQUIRES: the session's lane is ours.
-  Outcome<ChatReply> in_lane(const ChatRequest& request, store::AcceptedTurn accepted) {
+  // REQUIRES, these three: the session's lane is ours.
+  Outcome<ChatReply> in_lane(const ChatRequest& request, const store::AcceptedTurn& accepted) {
+    UploadEnd own(request.upload);  // of a repeat, it may be another file than the first one's
+    auto reply = first_or_repeat(request, accepted);
+    if (reply) own.done();
+    return reply;
+  }
+
+  Outcome<ChatReply> first_or_repeat(const ChatRequest& request, store::AcceptedTurn accepted) {
     if (!accepted.fresh) {
       // A repeat: the first one may have been answered while this one waited.
       const auto again =
@@ -111,6 +143,7 @@ class DefaultOrchestrator final : public Orchestrator {
       std::error_code error;
       if (!first->upload || std::filesystem::exists(first->upload->path, error)) {
         work.upload = first->upload;
+        if (work.upload && request.upload) work.upload->wanted_again = request.upload->wanted_again;
       }
     }
     return run(work, accepted);
@@ -118,17 +151,22 @@ class DefaultOrchestrator final : public Orchestrator {
 
   Outcome<ChatReply> run(const ChatRequest& request, const store::AcceptedTurn& accepted) {
     const auto begun = parts_.clock.now();
-    Turn turn(parts_, options_, targets_, accepted, request);
+    UploadEnd end(request.upload);
+    Turn turn(parts_, options_, targets_, guards_, accepted, request);
     const auto commit = turn.run();
-    if (!commit) return commit.error();
+    if (!commit) {
+      // Nothing of it is stored, but what was asked of models was asked.
+      if (parts_.attempts != nullptr) parts_.attempts->write(turn.attempts());
+      return commit.error();
+    }
     if (const auto done = parts_.store.commit(*commit); !done) {
       parts_.log.error("turn.not_committed",
                        {Field::id("session", accepted.session), Field::id("turn", accepted.id)});
       return done.error();
     }
-    if (request.upload) {
-      std::error_code ignored;  // a temporary file that is gone is what we want
-      std::filesystem::remove(request.upload->path, ignored);
+    end.done();
+    if (parts_.attempts != nullptr && !commit->attempts.empty()) {
+      parts_.attempts->write(commit->attempts);
     }
     const auto& reply = turn.reply();
     parts_.log.info("turn.done", {Field::id("session", accepted.session),
@@ -142,6 +180,7 @@ class DefaultOrchestrator final : public Orchestrator {
 
   const Parts parts_;
   const OrchestratorOptions options_;
+  Guards guards_;
   const Targets targets_;
   Lanes lanes_;
 };

@@ -33,4 +33,17 @@ class PluginAdvisor final : public pipeline::Advisor {
   std::shared_ptr<const host::RecoveryHandle> handle_;
 };
 
+// A verdict that cannot be used, for whatever reason, is no opinion.
+class PluginValidator final : public pipeline::Validator {
+ public:
+  explicit PluginValidator(std::shared_ptr<const host::ValidatorHandle> handle)
+      : handle_(std::move(handle)) {}
+  std::string_view name() const override { return handle_->id(); }
+  std::optional<pipeline::Verdict> validate(const pipeline::Parsed& parsed, std::string_view raw,
+                                            std::string_view context) const override;
+
+ private:
+  std::shared_ptr<const host::ValidatorHandle> handle_;
+};
+
 }  // namespace dugout::orchestrator

@@ -195,6 +195,7 @@ pipeline::Request build_request(const PromptParts& parts) {
   request.tools = offers(parts);
   request.schema = agent.schema;
   request.schema_name = agent.schema_name;
+  request.max_output_tokens = agent.output_tokens;
   request.items = conversation(parts);
   const auto known = what_is_known(parts);
   const auto here = parts.routine == nullptr ? std::string() : where_we_are(parts);

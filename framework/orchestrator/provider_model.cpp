@@ -64,6 +64,10 @@ Failure failure(FailureClass cls, std::string message) {
   return made;
 }
 
+core::Duration duration_of(double seconds) {
+  return std::chrono::duration_cast<core::Duration>(std::chrono::duration<double>(seconds));
+}
+
 FailureClass transport_class(Code code) {
   if (code == Code::kTimeout) return FailureClass::kTimeout;
   return code == Code::kUnavailable ? FailureClass::kConnection : FailureClass::kServer;
@@ -98,26 +102,36 @@ std::vector<std::string> candidates(const Json& answer, const std::string& text_
 
 ProviderModel::ProviderModel(std::string target, std::string model, std::string text_at,
                              std::shared_ptr<const host::ProviderHandle> codec,
-                             ProviderTarget provider, net::HttpClient& http, core::Clock& clock)
+                             ProviderTarget provider, std::shared_ptr<KeyRing> keys,
+                             net::HttpClient& http, core::Clock& clock)
     : target_(std::move(target)),
       model_(std::move(model)),
       text_at_(std::move(text_at)),
       codec_(std::move(codec)),
       provider_(std::move(provider)),
+      keys_(std::move(keys)),
       http_(http),
       clock_(clock) {}
 
 pipeline::Attempted<Answer> ProviderModel::ask(const pipeline::Request& request,
-                                               core::Duration within) {
-  try {
-    return exchange(request, within);
-  } catch (const Json::exception&) {
-    return failure(FailureClass::kServer, "the codec answers in another shape than agreed");
-  }
+                                               core::Duration within,
+                                               const core::CancelToken& cancel) {
+  const int key = keys_->in_use();
+  const auto asked = [&]() -> pipeline::Attempted<Answer> {
+    try {
+      return exchange(request, keys_->key(key), within, cancel);
+    } catch (const Json::exception&) {
+      return failure(FailureClass::kServer, "the codec answers in another shape than agreed");
+    }
+  };
+  auto outcome = asked();
+  if (auto* failed = std::get_if<Failure>(&outcome)) failed->key = key;
+  return outcome;
 }
 
 pipeline::Attempted<Answer> ProviderModel::exchange(const pipeline::Request& request,
-                                                    core::Duration within) {
+                                                    const std::string& key, core::Duration within,
+                                                    const core::CancelToken& cancel) {
   auto encoded = codec_->encode(neutral(request, model_));
   if (!encoded) return failure(FailureClass::kInvalidRequest, encoded.error().message);
   const auto head = core::parse_json(encoded->head);
@@ -131,12 +145,20 @@ pipeline::Attempted<Answer> ProviderModel::exchange(const pipeline::Request& req
   for (const auto& [name, value] : headers.items()) {
     if (value.is_string()) http.headers[core::lower(name)] = value.get<std::string>();
   }
-  if (!provider_.api_key.empty()) http.headers["authorization"] = "Bearer " + provider_.api_key;
+  if (!key.empty()) http.headers["authorization"] = "Bearer " + key;
   http.body = std::move(encoded->body);
 
-  const auto limit =
-      std::chrono::duration_cast<core::Duration>(std::chrono::duration<double>(provider_.timeout));
-  const auto response = http_.send(http, std::min(within, limit));
+  net::HttpTimes times(std::min(within, duration_of(provider_.timeout)));
+  times.connect = duration_of(provider_.connect_timeout);
+  times.first_byte = duration_of(provider_.first_byte_timeout);
+  times.idle = duration_of(provider_.idle_timeout);
+  times.cancel = &cancel;
+  const auto response = http_.send(http, times);
+  if (cancel.cancelled()) {
+    auto called_back = failure(FailureClass::kUnknown, "the attempt was called back");
+    called_back.code = pipeline::kCancelled;
+    return called_back;
+  }
   if (!response) return failure(transport_class(response.error().code), response.error().message);
   return read(*response);
 }

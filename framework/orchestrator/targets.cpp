@@ -6,10 +6,10 @@
 
 namespace dugout::orchestrator {
 
-Targets::Targets(const Parts& parts, const OrchestratorOptions& options) {
+Targets::Targets(const Parts& parts, const OrchestratorOptions& options, Guards& guards) {
   for (const auto& [name, agent] : parts.application->agents) {
     auto& targets = agents_[name];
-    add_models(agent, targets, parts, options);
+    add_models(agent, targets, parts, options, guards);
     for (const auto& parser : agent.parsers) {
       if (auto handle = parts.plugins->parser(parser)) {
         targets.parsers.push_back(std::make_unique<PluginParser>(std::move(handle)));
@@ -20,11 +20,23 @@ Targets::Targets(const Parts& parts, const OrchestratorOptions& options) {
         targets.advisors.push_back(std::make_unique<PluginAdvisor>(std::move(handle)));
       }
     }
+    add_validators(agent, targets, parts);
+  }
+  for (const auto& [name, flow] : parts.application->flows) following_[name] = following(flow);
+}
+
+void Targets::add_validators(const routines::Agent& agent, AgentTargets& targets,
+                             const Parts& parts) {
+  for (const auto& use : agent.validators) {
+    auto handle = parts.plugins->validator(use.name);
+    if (handle == nullptr) continue;
+    targets.validators.push_back(std::make_unique<PluginValidator>(std::move(handle)));
+    targets.weighed.push_back({targets.validators.back().get(), use.weight});
   }
 }
 
 void Targets::add_models(const routines::Agent& agent, AgentTargets& targets, const Parts& parts,
-                         const OrchestratorOptions& options) {
+                         const OrchestratorOptions& options, Guards& guards) {
   auto names = agent.fallbacks;
   names.insert(names.begin(), agent.model);
   for (const auto& name : names) {
@@ -46,9 +58,13 @@ void Targets::add_models(const routines::Agent& agent, AgentTargets& targets, co
       }
       continue;
     }
-    targets.models.push_back(std::make_unique<ProviderModel>(name, name.substr(slash + 1),
-                                                             agent.text_at, codec, settings->second,
-                                                             parts.http, parts.clock));
+    auto& ring = keys_[provider];
+    if (ring == nullptr) {
+      ring = std::make_shared<KeyRing>(settings->second.api_key, settings->second.more_keys);
+    }
+    targets.models.push_back(guards.guarded(
+        std::make_unique<ProviderModel>(name, name.substr(slash + 1), agent.text_at, codec,
+                                        settings->second, ring, parts.http, parts.clock)));
   }
 }
 
@@ -56,6 +72,14 @@ const AgentTargets& Targets::of(const std::string& agent) const {
   static const AgentTargets none;
   const auto found = agents_.find(agent);
   return found == agents_.end() ? none : found->second;
+}
+
+const std::vector<int>& Targets::next(const std::string& flow, int routine) const {
+  static const std::vector<int> none;
+  const auto found = following_.find(flow);
+  if (found == following_.end()) return none;
+  const auto at = found->second.find(routine);
+  return at == found->second.end() ? none : at->second;
 }
 
 }  // namespace dugout::orchestrator

@@ -8,7 +8,10 @@
 #include <string>
 #include <vector>
 
+#include "orchestrator/answer_context.hpp"
 #include "orchestrator/chat.hpp"
+#include "orchestrator/guards.hpp"
+#include "orchestrator/key_ring.hpp"
 #include "pipeline/call.hpp"
 
 namespace dugout::orchestrator {
@@ -18,18 +21,27 @@ struct AgentTargets {
   bool understudy = false;                               // the agent names it
   std::vector<std::unique_ptr<pipeline::Parser>> parsers;
   std::vector<std::unique_ptr<pipeline::Advisor>> advisors;
+  std::vector<std::unique_ptr<pipeline::Validator>> validators;
+  std::vector<pipeline::WeighedValidator> weighed;  // them, in the agent's order
 };
 
 class Targets {
  public:
-  Targets(const Parts& parts, const OrchestratorOptions& options);
+  // REQUIRES: the guards outlive it.
+  Targets(const Parts& parts, const OrchestratorOptions& options, Guards& guards);
   const AgentTargets& of(const std::string& agent) const;
+  // Where an answer may lead from this routine.
+  const std::vector<int>& next(const std::string& flow, int routine) const;
 
  private:
+  static void add_validators(const routines::Agent& agent, AgentTargets& targets,
+                             const Parts& parts);
   void add_models(const routines::Agent& agent, AgentTargets& targets, const Parts& parts,
-                  const OrchestratorOptions& options);
+                  const OrchestratorOptions& options, Guards& guards);
   std::map<std::string, AgentTargets> agents_;
-  std::set<std::string> left_out_;  // targets that the log has told of
+  std::map<std::string, Following> following_;            // by flow
+  std::map<std::string, std::shared_ptr<KeyRing>> keys_;  // by provider
+  std::set<std::string> left_out_;                        // targets that the log has told of
 };
 
 }  // namespace dugout::orchestrator

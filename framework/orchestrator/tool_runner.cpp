@@ -11,8 +11,6 @@ namespace {
 using core::Json;
 using observability::Field;
 
-constexpr int kMostTries = 20;
-
 ToolRun failed(std::string code, std::string message) {
   ToolRun run;
   run.code = std::move(code);
@@ -30,6 +28,8 @@ ToolRun read_result(std::string_view text) {
     const auto error = result->value("error", Json::object());
     run.code = core::member(error, "code", "failed");
     run.message = core::member(error, "message", "that did not work");
+    const auto again = error.is_object() ? error.find("retryable") : error.end();
+    run.retryable = again != error.end() && again->is_boolean() && again->get<bool>();
   }
   return run;
 }
@@ -117,7 +117,7 @@ ToolRun ToolRunner::run_journalled(const host::ToolHandle& tool, const std::stri
   const auto subject = place_.session + "|" + std::to_string(routine) + "|" +
                        std::string(tool.id()) + "|" + arguments;
   const auto idempotency = core::stable_hash(subject);
-  for (int attempt = 1; attempt <= kMostTries; ++attempt) {
+  for (int attempt = 1; attempt <= place_.most_tries; ++attempt) {
     const auto key =
         attempt == 1 ? idempotency : core::stable_hash(subject + "|" + std::to_string(attempt));
     const auto entry = store_.intend({key, place_.session, place_.turn, std::string(tool.id()),

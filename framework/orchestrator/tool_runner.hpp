@@ -19,9 +19,10 @@ namespace dugout::orchestrator {
 
 struct ToolRun {
   bool ok = false;
-  core::Json data;      // object when ok
-  std::string code;     // when not: "not_found", "unavailable" ...
-  std::string message;  // for the user or the model; plain words
+  core::Json data;         // object when ok
+  std::string code;        // when not: "not_found", "unavailable" ...
+  std::string message;     // for the user or the model; plain words
+  bool retryable = false;  // the tool says that the same again may help
 
   // The tool could not do its work, which says nothing about what it was asked.
   bool broken() const;
@@ -34,6 +35,7 @@ inline constexpr auto kUnknownOutcome = "unknown_outcome";
 struct ToolPlace {
   std::string session, turn;
   core::MonoTime deadline{};
+  int most_tries = 20;  // of one effect that fails for certain each time, over all turns
 };
 
 class ToolRunner {

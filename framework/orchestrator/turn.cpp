@@ -1,5 +1,7 @@
 #include "orchestrator/turn.hpp"
 
+#include <cmath>
+#include <filesystem>
 #include <nlohmann/json.hpp>
 
 #include "orchestrator/prompt.hpp"
@@ -17,6 +19,13 @@ constexpr auto kPhotoAgent = "photo";
 constexpr auto kSorry =
     "I'm sorry, I cannot answer just now. Nothing is lost; please try again in a few minutes.";
 
+// Every target is known to be of no use just now; when the first may be asked again is told.
+Error all_away(const pipeline::Failure& failure) {
+  const auto wait = core::seconds(failure.retry_after.value_or(std::chrono::seconds(5)));
+  return Error{Code::kUnavailable, "no model can answer just now",
+               core::canonical(Json{{"retry_after_s", std::ceil(wait)}})};
+}
+
 bool collects_file(const routines::Routine& routine) {
   for (const auto& field : routine.collects) {
     if (field.type == routines::FieldType::kFile) return true;
@@ -27,12 +36,18 @@ bool collects_file(const routines::Routine& routine) {
 }  // namespace
 
 Turn::Turn(const Parts& parts, const OrchestratorOptions& options, const Targets& targets,
-           store::AcceptedTurn accepted, ChatRequest request)
+           Guards& guards, store::AcceptedTurn accepted, ChatRequest request)
     : parts_(parts),
       options_(options),
       targets_(targets),
+      guards_(guards),
       accepted_(std::move(accepted)),
       request_(std::move(request)) {}
+
+Turn::~Turn() {
+  std::error_code ignored;  // a temporary file that is gone is what we want
+  if (!picture_.empty()) std::filesystem::remove(picture_, ignored);
+}
 
 Status Turn::load() {
   auto stored = parts_.store.session(accepted_.session);
@@ -67,18 +82,24 @@ const routines::Agent& Turn::agent_for_turn() const {
   const auto photo = agents.find(kPhotoAgent);
   if (request_.upload && photo != agents.end()) {
     const auto own = agents.find(name);
-    if (own != agents.end() && own->second.flow == photo->second.flow) name = kPhotoAgent;
+    if (own != agents.end() && !own->second.flow.empty()) name = kPhotoAgent;
   }
   const auto found = agents.find(name);
   return found == agents.end() ? nobody : found->second;
+}
+
+// Of the session's own agent: the photo agent speaks in the flow that the photo is sent to.
+std::string Turn::flow_name() const {
+  const auto& agents = parts_.application->agents;
+  const auto own = agents.find(session_.agent);
+  return own == agents.end() ? std::string() : own->second.flow;
 }
 
 Outcome<store::TurnCommit> Turn::run() {
   if (const auto loaded = load(); !loaded) return loaded.error();
   note("user", request_.upload ? kPhotoNote : request_.user_message, false);
 
-  const auto& agent = agent_for_turn();
-  const auto flow = parts_.application->flows.find(agent.flow);
+  const auto flow = parts_.application->flows.find(flow_name());
   const auto* routine =
       flow == parts_.application->flows.end() ? nullptr : flow->second.find(session_.routine);
   const bool in_flow = routine != nullptr;
@@ -91,6 +112,7 @@ Outcome<store::TurnCommit> Turn::run() {
   }
   if (in_flow && answer_in_the_flow(*routine)) return commit();
   ask_models();
+  if (put_off_) return *put_off_;
   return commit();
 }
 
@@ -167,11 +189,15 @@ void Turn::take(Place* place, const routines::Agent& agent, const pipeline::Call
     parts_.log.warning("turn.unavailable", {observability::Field::id("session", session_.id),
                                             observability::Field::id("turn", accepted_.id),
                                             observability::Field::safe("class", cls)});
+    if (verdict == nullptr && result.failure && !result.failure->asked) {
+      put_off_ = all_away(*result.failure);
+      return;
+    }
     const auto& words = agent.unavailable.empty() ? kSorry : agent.unavailable;
     say(verdict != nullptr ? verdict->say : routines::render(words, draft()));
     return;
   }
-  reply_.target = result.target;
+  reply_.target = result.target();
   // A model that was not told the news cannot have told it to the user.
   const bool untold = verdict != nullptr && verdict->news && place->told.count(verdict) == 0;
   say(untold ? verdict->say : result.parsed->message);
@@ -193,6 +219,7 @@ void Turn::note(const std::string& role, std::string content, bool pinned) {
 
 void Turn::fill_reply() {
   reply_.session_id = session_.id;
+  reply_.turn_id = accepted_.id;
   reply_.last_agent = session_.agent.empty() ? kUniversal : session_.agent;
   reply_.routine_number.reset();
   reply_.expects = "text";

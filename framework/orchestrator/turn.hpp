@@ -8,6 +8,7 @@
 #include <string>
 #include <vector>
 
+#include "orchestrator/attempt_line.hpp"
 #include "orchestrator/chat.hpp"
 #include "orchestrator/decision.hpp"
 #include "orchestrator/front_door.hpp"
@@ -25,12 +26,16 @@ struct Memory {
 class Turn {
  public:
   Turn(const Parts& parts, const OrchestratorOptions& options, const Targets& targets,
-       store::AcceptedTurn accepted, ChatRequest request);
+       Guards& guards, store::AcceptedTurn accepted, ChatRequest request);
+  ~Turn();  // the prepared picture goes with it
+  Turn(const Turn&) = delete;
+  Turn& operator=(const Turn&) = delete;
 
   // [worker] What to commit; the reply is in `reply()`. An Error means that the store failed and
   // nothing is to be committed.
   Outcome<store::TurnCommit> run();
   const ChatReply& reply() const { return reply_; }
+  const std::vector<std::string>& attempts() const { return attempts_; }  // lines of the log
 
  private:
   struct Place;  // the routine, its decider and what they need; made when the agent has a flow
@@ -42,9 +47,11 @@ class Turn {
   void ask_models();
   pipeline::CallResult call(const routines::Agent& agent, Place* place, pipeline::CallPlan& plan,
                             pipeline::Request request);
-  void record(const std::vector<pipeline::AttemptRecord>& attempts);
+  void record(const CallFacts& facts, const std::vector<pipeline::AttemptRecord>& attempts);
+  CallFacts choose_retry(const routines::Agent& agent, pipeline::RetryOptions& retry) const;
   pipeline::CallPlan plan_for(const routines::Agent& agent, Place* place,
                               std::vector<std::unique_ptr<pipeline::Model>>& own);
+  std::string context_for(const routines::Agent& agent, Place* place) const;
   std::optional<pipeline::Failure> judge(Place& place, const pipeline::Parsed& parsed);
   void run_tools(Place* place, const std::vector<pipeline::ToolCall>& calls,
                  pipeline::Request& request);
@@ -54,7 +61,9 @@ class Turn {
                                const core::Json& arguments);
   void take(Place* place, const routines::Agent& agent, const pipeline::CallResult& result);
   const routines::Agent& agent_for_turn() const;
+  std::string flow_name() const;
   Draft draft() const;
+  bool check_upload(const routines::Routine& routine);
   std::string image() const;
 
   void say(std::string text);
@@ -65,11 +74,13 @@ class Turn {
   const Parts& parts_;
   const OrchestratorOptions& options_;
   const Targets& targets_;
+  Guards& guards_;
   const store::AcceptedTurn accepted_;
   const ChatRequest request_;
 
   store::Session session_;
   std::unique_ptr<ToolRunner> tools_;
+  std::string picture_;  // what the check of the upload has made of it; empty = the upload itself
   Memory memory_;
   std::vector<store::Message> history_;
   std::vector<store::Message> added_;
@@ -77,6 +88,7 @@ class Turn {
   std::map<std::string, int> tool_requests_;  // how often a model asked for the very same thing
   int calls_ = 0, tool_runs_ = 0;
   core::MonoTime deadline_{};
+  std::optional<Error> put_off_;  // nobody can answer just now: nothing is committed
   ChatReply reply_;
 };
 

@@ -52,8 +52,11 @@ pipeline::CallPlan Turn::plan_for(const routines::Agent& agent, Place* place,
                                   std::vector<std::unique_ptr<pipeline::Model>>& own) {
   const auto& targets = targets_.of(agent.name);
   pipeline::CallPlan plan;
-  for (const auto& model : targets.models) plan.targets.push_back(model.get());
-  if (place != nullptr && targets.understudy) {
+  const bool alone = place != nullptr && place->alone;
+  if (!alone) {
+    for (const auto& model : targets.models) plan.targets.push_back(model.get());
+  }
+  if (place != nullptr && (targets.understudy || alone)) {
     own.push_back(std::make_unique<Understudy>(place->decider, place->proposals));
     plan.targets.push_back(own.back().get());
   }
@@ -61,10 +64,26 @@ pipeline::CallPlan Turn::plan_for(const routines::Agent& agent, Place* place,
   for (const auto& advisor : targets.advisors) plan.advisors.push_back(advisor.get());
   const auto retry = options_.retry.find(agent.name);
   if (retry != options_.retry.end()) plan.retry = retry->second;
+  // In a flow an answer depends on what the family's own record and tools say.
+  guards_.equip(plan, agent.name, agent.cache && place == nullptr && !targets.models.empty());
+  plan.validators = targets.weighed;
+  plan.thresholds = {agent.confidence.valid, agent.confidence.retry};
+  plan.context = context_for(agent, place);
   if (place != nullptr) {
     plan.judge = [this, place](const pipeline::Parsed& parsed) { return judge(*place, parsed); };
   }
   return plan;
+}
+
+// For the validators. What a tool has done in this turn counts already.
+std::string Turn::context_for(const routines::Agent& agent, Place* place) const {
+  if (agent.validators.empty()) return "";
+  if (place == nullptr) return answer_context(agent, nullptr, draft());
+  auto next = targets_.next(place->decider.flow().name, place->routine.number);
+  const auto* settled = place->decider.settled();
+  if (settled != nullptr) next.push_back(settled->to);
+  const AnswerPlace at{place->routine.number, &next};
+  return answer_context(agent, &at, settled != nullptr ? settled->draft : place->decider.base());
 }
 
 std::optional<Failure> Turn::judge(Place& place, const pipeline::Parsed& parsed) {
@@ -87,7 +106,7 @@ std::optional<Failure> Turn::judge(Place& place, const pipeline::Parsed& parsed)
 void Turn::ask_models() {
   const auto& agent = agent_for_turn();
   const auto record = draft();
-  const auto flow = parts_.application->flows.find(agent.flow);
+  const auto flow = parts_.application->flows.find(flow_name());
   const bool in_flow = flow != parts_.application->flows.end();
   const auto* routine = in_flow ? flow->second.find(session_.routine) : nullptr;
   std::unique_ptr<Place> place;
@@ -96,12 +115,13 @@ void Turn::ask_models() {
     place = std::make_unique<Place>(
         *routine, Decider(flow->second, *tools_, record, session_.routine, memory_.refusals,
                           accepted_.id, text, request_.upload.has_value()));
+    place->alone = request_.upload && !check_upload(*routine);
   }
   std::vector<std::unique_ptr<pipeline::Model>> own;
   auto plan = plan_for(agent, place.get(), own);
   // The understudy reads no prompt, so none is written for it alone.
   pipeline::Request request;
-  if (!targets_.of(agent.name).models.empty()) {
+  if (!targets_.of(agent.name).models.empty() && !(place && place->alone)) {
     request = build_request({agent, routine, in_flow ? &flow->second : nullptr, record, history_,
                              *parts_.plugins, request_.upload ? kPhotoNote : request_.user_message,
                              image()});
@@ -109,18 +129,48 @@ void Turn::ask_models() {
   take(place.get(), agent, call(agent, place.get(), plan, std::move(request)));
 }
 
-void Turn::record(const std::vector<pipeline::AttemptRecord>& attempts) {
-  ++calls_;
+void Turn::record(const CallFacts& facts, const std::vector<pipeline::AttemptRecord>& attempts) {
+  const AttemptPlace place{accepted_.id, session_.id, session_.routine, ++calls_};
+  const auto now = parts_.clock.wall_now();
   for (const auto& attempt : attempts) {
-    attempts_.push_back(attempt_text(attempt, calls_, accepted_.id, session_.id, session_.routine,
-                                     parts_.clock.wall_now()));
+    const bool counts = attempt.target != kUnderstudy && attempt.number > 0 &&
+                        attempt.outcome != pipeline::kCancelled &&
+                        attempt.outcome != pipeline::kNotAsked;
+    if (counts) {
+      const bool good = attempt.outcome == "ok" || attempt.outcome == "tool_calls";
+      guards_.recent().note(facts.call_type, good, attempt.took);
+    }
+    attempts_.push_back(attempt_text(attempt, place, facts, now));
   }
+}
+
+// The options as the latest attempts and the tuner ask for them, and what is recorded of that.
+CallFacts Turn::choose_retry(const routines::Agent& agent, pipeline::RetryOptions& retry) const {
+  CallFacts facts;
+  facts.call_type = agent.call_type;
+  facts.agent = agent.name;
+  facts.messages = static_cast<int>(history_.size());
+  if (const auto recent = guards_.recent().of(agent.call_type); recent.attempts > 0) {
+    facts.recent_success_rate = recent.success_rate;
+    facts.recent_latency = recent.latency;
+  }
+  const auto choice =
+      guards_.choose(retry, {agent.call_type, facts.messages, session_.routine,
+                             guards_.recent().of(agent.call_type), parts_.clock.wall_now()});
+  retry = choice.options;
+  facts.tuner = name_of(guards_.tuner_mode());
+  if (choice.proposal) facts.proposal = text_of(*choice.proposal);
+  facts.max_retries = retry.max_retries;
+  facts.base_delay = retry.base_delay;
+  facts.multiplier = retry.multiplier;
+  return facts;
 }
 
 pipeline::CallResult Turn::call(const routines::Agent& agent, Place* place,
                                 pipeline::CallPlan& plan, pipeline::Request request) {
-  pipeline::Budget budget{agent.turn_attempts, deadline_};
+  pipeline::Budget budget{agent.turn_attempts, deadline_, agent.turn_tokens, agent.turn_money};
   const pipeline::Planner planner(parts_.clock, parts_.random);
+  const auto facts = choose_retry(agent, plan.retry);
   for (int round = 0;; ++round) {
     if (round == agent.tool_rounds) {
       // The model asks for tools without end: the last word is said without any.
@@ -128,13 +178,18 @@ pipeline::CallResult Turn::call(const routines::Agent& agent, Place* place,
       request.tools.clear();
     }
     auto result = planner.run(plan, request, budget);
-    record(result.attempts);
+    record(facts, result.attempts);
     if (result.tool_calls.empty()) return result;
     if (round > agent.tool_rounds) {
       result.tool_calls.clear();
       return result;
     }
     run_tools(place, result.tool_calls, request);
+    plan.context = context_for(agent, place);
+    if (tools_->effects_ran()) {  // what follows speaks of a deed: it is asked once, and anew
+      plan.hedge = {};
+      plan.cache = nullptr;
+    }
     if (round == agent.tool_rounds && place != nullptr) {
       std::erase_if(plan.targets, [](const pipeline::Model* model) { return !model->local(); });
     }
@@ -213,10 +268,9 @@ std::string Turn::run_routine_tool(Place& place, const pipeline::ToolCall& call,
   const auto ran = verdict.results.find(call.name);
   if (ran != verdict.results.end()) {
     answer = ran->second;
-    // Ids, links and amounts of an effect are the server's business.
-    const auto tool = parts_.plugins->tool(call.name);
-    if (tool == nullptr || tool->declaration().effects != host::Effects::kNone)
-      answer.erase("data");
+    // What a tool gave is the server's business: it is in the record, and what of it is to be told
+    // is in the words below.
+    answer.erase("data");
   } else if (verdict.refused) {
     answer = {{"ok", false},
               {"error",
@@ -232,9 +286,22 @@ std::string Turn::run_routine_tool(Place& place, const pipeline::ToolCall& call,
   return core::canonical(answer);
 }
 
+// The check comes before anybody looks at the file: what it refuses costs no call of a model.
+bool Turn::check_upload(const routines::Routine& routine) {
+  const auto record = draft();
+  for (const auto& field : routine.collects) {
+    if (field.type != routines::FieldType::kFile || field.tool.empty()) continue;
+    if (field.when && !field.when->holds(record)) continue;
+    const auto checked = check_field(field, request_.upload->path, record, *tools_, routine.number);
+    if (!checked.value) return false;
+    if (*checked.value != request_.upload->path) picture_ = *checked.value;
+  }
+  return true;
+}
+
 std::string Turn::image() const {
   if (!request_.upload || targets_.of(agent_for_turn().name).models.empty()) return "";
-  std::ifstream file(request_.upload->path, std::ios::binary);
+  std::ifstream file(picture_.empty() ? request_.upload->path : picture_, std::ios::binary);
   const std::string bytes{std::istreambuf_iterator<char>(file), {}};
   return bytes.empty() ? "" : "data:" + core::media_type(bytes) + ";base64," + core::base64(bytes);
 }

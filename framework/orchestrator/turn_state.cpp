@@ -3,15 +3,8 @@
 #include <nlohmann/json.hpp>
 
 namespace dugout::orchestrator {
-namespace {
 
 using core::Json;
-
-double milliseconds(core::Duration duration) {
-  return core::seconds(duration) * 1000.0;
-}
-
-}  // namespace
 
 std::string memory_text(const Memory& memory) {
   return Json{{"refusals", memory.refusals}, {"history_after", memory.history_after}}.dump();
@@ -26,7 +19,8 @@ Memory read_memory(const std::string& text) {
 std::string reply_text(const ChatReply& reply) {
   Json out{{"session_id", reply.session_id}, {"response", reply.response},
            {"last_agent", reply.last_agent}, {"routine_number", nullptr},
-           {"expects", reply.expects},       {"target", reply.target}};
+           {"expects", reply.expects},       {"target", reply.target},
+           {"turn_id", reply.turn_id}};
   if (reply.routine_number) out["routine_number"] = *reply.routine_number;
   return core::canonical(out);
 }
@@ -40,6 +34,7 @@ Outcome<ChatReply> read_reply(const std::string& text) {
   reply.last_agent = core::member(*read, "last_agent");
   reply.expects = core::member(*read, "expects", "text");
   reply.target = core::member(*read, "target");
+  reply.turn_id = core::member(*read, "turn_id");
   if (const auto routine = read->find("routine_number");
       routine != read->end() && routine->is_number_integer()) {
     reply.routine_number = routine->get<int>();
@@ -63,29 +58,6 @@ Outcome<ChatRequest> read_request(const std::string& text) {
     request.upload = Upload{core::member(*upload, "path"), core::member(*upload, "name")};
   }
   return request;
-}
-
-std::string attempt_text(const pipeline::AttemptRecord& attempt, int call, const std::string& turn,
-                         const std::string& session, int routine, core::WallTime now) {
-  const Json out{{"schema", 1},
-                 {"session", session},
-                 {"turn", turn},
-                 {"routine", routine},
-                 {"call", call},
-                 {"attempt", attempt.number},
-                 {"target", attempt.target},
-                 {"outcome", attempt.outcome},
-                 {"status", attempt.status},
-                 {"parser", attempt.parser},
-                 {"advisor", attempt.advisor},
-                 {"action", attempt.action},
-                 {"why", attempt.why},
-                 {"took_ms", milliseconds(attempt.took)},
-                 {"waited_ms", milliseconds(attempt.waited)},
-                 {"input_tokens", attempt.usage.input_tokens},
-                 {"output_tokens", attempt.usage.output_tokens},
-                 {"at_ms", now.time_since_epoch().count()}};
-  return core::canonical(out);
 }
 
 }  // namespace dugout::orchestrator

@@ -17,6 +17,7 @@ struct Turn::Place {
   const routines::Routine& routine;
   Decider decider;
   Proposals proposals;                // gathered over the tool rounds of this turn
+  bool alone = false;                 // no model is asked: the server knows the answer
   const Verdict* accepted = nullptr;  // of the answer that stands; nullptr: nothing moves
   std::set<const Verdict*> told;      // verdicts whose words a model was given
 };
@@ -32,8 +33,5 @@ Outcome<ChatReply> read_reply(const std::string& text);
 
 std::string request_text(const ChatRequest& request);
 Outcome<ChatRequest> read_request(const std::string& text);
-
-std::string attempt_text(const pipeline::AttemptRecord& attempt, int call, const std::string& turn,
-                         const std::string& session, int routine, core::WallTime now);
 
 }  // namespace dugout::orchestrator

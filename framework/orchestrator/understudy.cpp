@@ -5,7 +5,8 @@
 namespace dugout::orchestrator {
 
 pipeline::Attempted<pipeline::Answer> Understudy::ask(const pipeline::Request& /*request*/,
-                                                      core::Duration /*within*/) {
+                                                      core::Duration /*within*/,
+                                                      const core::CancelToken& /*cancel*/) {
   auto proposals = decider_.read_text(decider_.routine(), decider_.base());
   proposals.insert(earlier_.begin(), earlier_.end());
   const auto& verdict = decider_.decide(proposals);

@@ -17,8 +17,8 @@ class Understudy final : public pipeline::Model {
 
   std::string_view name() const override { return kUnderstudy; }
   bool local() const override { return true; }
-  pipeline::Attempted<pipeline::Answer> ask(const pipeline::Request& request,
-                                            core::Duration within) override;
+  pipeline::Attempted<pipeline::Answer> ask(const pipeline::Request& request, core::Duration within,
+                                            const core::CancelToken& cancel) override;
 
  private:
   Decider& decider_;

@@ -44,8 +44,10 @@ struct Failure {
   std::string message;                        // for the operator; masked
   std::string code;                           // the provider's own, or empty
   int status = 0;                             // HTTP, or 0
+  int key = 0;                                // which of the target's API keys was used, from 0
   std::optional<core::Duration> retry_after;  // what the server asked for
   std::optional<bool> should_retry;           // x-should-retry, overrides the table
+  bool asked = true;                          // false: a guard let nothing out; no attempt was used
   std::string
       field;  // validation errors: the field; parse errors: the first 200 characters, masked
 };

@@ -43,6 +43,11 @@ std::vector<int> droppable(const std::vector<Item>& items, const std::vector<int
 
 }  // namespace
 
+bool can_truncate(const Request& request, double fraction) {
+  return sane_fraction(fraction) > 0.0 &&
+         droppable(request.items, groups_of(request.items)).size() >= 2;
+}
+
 bool truncate_history(Request& request, double fraction) {
   const auto groups = groups_of(request.items);
   const auto order = droppable(request.items, groups);

@@ -57,35 +57,51 @@ bool blank(std::string_view text) {
   return core::trim(text).empty();
 }
 
+// The most telling refusal so far. Words are made of it only when no parser accepts.
+struct Refused {
+  const Parser* parser = nullptr;
+  const std::string* text = nullptr;
+  Error error;
+
+  void note(const Parser& by, const std::string& what, const Error& why) {
+    if (parser != nullptr && telling(why.code) <= telling(error.code)) return;
+    parser = &by;
+    text = &what;
+    error = why;
+  }
+  Failure failure() const {
+    if (parser == nullptr) return failure_of(FailureClass::kInvalidJson, "the agent has no parser");
+    auto made =
+        failure_of(class_of(error.code), std::string(parser->name()) + ": " + error.message);
+    made.field = core::masked(core::clip(*text, kExcerpt));
+    return made;
+  }
+};
+
 // The parsers are tried in their order, each on every text: a text that is only commentary must not
 // win by `raw` while another one holds the structured answer.
 Attempted<Parsed> through_parsers(const std::vector<std::string>& texts, const CallPlan& plan,
-                                  std::string_view schema) {
-  int most = -1;
-  Failure failure;
+                                  std::string_view schema, std::string_view& raw) {
+  Refused refused;
   for (const auto* parser : plan.parsers) {
     for (const auto& text : texts) {
       if (blank(text)) continue;
       auto outcome = parser->parse(text, schema);
-      if (outcome) {
-        outcome->parser = parser->name();
-        return std::move(*outcome);
+      if (!outcome) {
+        refused.note(*parser, text, outcome.error());
+        continue;
       }
-      const auto& error = outcome.error();
-      if (telling(error.code) <= most) continue;
-      most = telling(error.code);
-      failure =
-          failure_of(class_of(error.code), std::string(parser->name()) + ": " + error.message);
-      failure.field = core::masked(core::clip(text, kExcerpt));
+      outcome->parser = parser->name();
+      raw = text;
+      return std::move(*outcome);
     }
   }
-  if (most < 0) failure = failure_of(FailureClass::kInvalidJson, "the agent has no parser");
-  return failure;
+  return refused.failure();
 }
 
 }  // namespace
 
-Reading read_answer(Answer answer, const CallPlan& plan, std::string_view schema) {
+Reading read_answer(Answer answer, const CallPlan& plan, std::string_view schema, bool trusted) {
   Reading reading;
   if (!answer.tool_calls.empty()) {
     reading.tool_calls = std::move(answer.tool_calls);
@@ -96,13 +112,18 @@ Reading read_answer(Answer answer, const CallPlan& plan, std::string_view schema
   } else if (std::all_of(answer.texts.begin(), answer.texts.end(), blank)) {
     reading.failure = failure_of(FailureClass::kEmpty, "the answer holds no text");
   } else {
-    auto outcome = through_parsers(answer.texts, plan, schema);
+    std::string_view raw;  // of answer.texts
+    auto outcome = through_parsers(answer.texts, plan, schema, raw);
     if (auto* failure = std::get_if<Failure>(&outcome)) {
       reading.failure = std::move(*failure);
       return reading;
     }
     reading.parsed = std::move(std::get<Parsed>(outcome));
-    if (plan.judge) reading.failure = plan.judge(*reading.parsed);
+    if (!trusted && !plan.validators.empty()) {
+      reading.weighed = weigh(plan.validators, plan.thresholds, *reading.parsed, raw, plan.context);
+      reading.failure = reading.weighed.failure;
+    }
+    if (!reading.failure && plan.judge) reading.failure = plan.judge(*reading.parsed);
     if (reading.failure) reading.parsed.reset();
   }
   return reading;

@@ -1,7 +1,9 @@
-// From a provider's answer to something the turn can use: the parser chain, then the judge. [any]
+// From a provider's answer to something the turn can use: the parser chain, the validators,
+// then the judge. [any]
 #pragma once
 
 #include "pipeline/call.hpp"
+#include "pipeline/weighing.hpp"
 
 namespace dugout::pipeline {
 
@@ -10,8 +12,11 @@ struct Reading {
   std::optional<Parsed> parsed;
   std::vector<ToolCall> tool_calls;
   std::optional<Failure> failure;
+  Weighed weighed;  // what the validators thought, when they were heard
 };
 
-Reading read_answer(Answer answer, const CallPlan& plan, std::string_view schema);
+// `trusted`: a local model, which is checked by its tests and not by validators.
+Reading read_answer(Answer answer, const CallPlan& plan, std::string_view schema,
+                    bool trusted = false);
 
 }  // namespace dugout::pipeline

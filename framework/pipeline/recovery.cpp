@@ -3,20 +3,28 @@
 #include <algorithm>
 
 #include "core/text.hpp"
+#include "pipeline/advice_choice.hpp"
 
 namespace dugout::pipeline {
 namespace {
 
 using Action = Advice::Action;
-constexpr std::size_t kWhy = 200;  // bytes of a strategy's reason that are recorded
+constexpr std::size_t kWhy = 200;  // bytes of a reason that are recorded
 
 class Decision {
  public:
-  Decision(CallState& state, const Failure& failure, core::MonoTime now, core::Random& random)
-      : state_(state), failure_(failure), rule_(rule_of(failure.cls)), now_(now), random_(random) {}
+  // The strategies are heard first: one that takes its time must not pass for time that is left.
+  Decision(CallState& state, const Failure& failure, const core::Clock& clock, core::Random& random)
+      : state_(state),
+        failure_(failure),
+        rule_(rule_of(failure.cls)),
+        choice_(choose_advice(state, failure)),
+        now_(clock.now()),
+        random_(random) {}
 
   Step make() {
-    consult();
+    step_.advisor = choice_.advisor;
+    say_why(choice_.advice ? choice_.advice->why : "");
     if (const auto why = no_more(); !why.empty()) return last_resort(why);
     change_request();
     if (wants_same() && same_allowed()) return again();
@@ -24,15 +32,15 @@ class Decision {
   }
 
  private:
-  bool advised(Action action) const { return advice_ && advice_->action == action; }
+  const std::optional<Advice>& advice() const { return choice_.advice; }
+  bool advised(Action action) const { return advice() && advice()->action == action; }
   const RetryOptions& retry() const { return state_.plan.retry; }
   std::optional<std::size_t> untried() const { return remote_from(state_.plan, state_.target + 1); }
   bool header_says(bool again) const { return failure_.should_retry == again; }
-  bool too_long_asked() const {
-    return failure_.retry_after && *failure_.retry_after > to_duration(retry().max_server_delay);
-  }
+  // Another request than the one that failed, or the same one under another key.
+  bool at_once() const { return raised_ || advised(Action::kReask) || advised(Action::kNextKey); }
 
-  void consult();
+  void say_why(std::string_view first);
   int allowed() const;
   std::string_view no_more() const;
   void change_request();
@@ -47,24 +55,17 @@ class Decision {
   CallState& state_;
   const Failure& failure_;
   const ClassRule rule_;
+  const Choice choice_;
   const core::MonoTime now_;
   core::Random& random_;
-  std::optional<Advice> advice_;
-  bool shortened_ = false, simplified_ = false;
+  bool shortened_ = false, simplified_ = false, raised_ = false;
   Step step_;
 };
 
-// The first strategy that recognises the failure is heard, no other.
-void Decision::consult() {
-  const int repeats = ++state_.seen[static_cast<std::size_t>(failure_.cls)];
-  const auto target = state_.plan.targets[state_.target]->name();
-  for (const auto* advisor : state_.plan.advisors) {
-    advice_ = advisor->advise(failure_, state_.attempts, repeats, target);
-    if (!advice_) continue;
-    step_.advisor = advisor->name();
-    step_.why = core::masked(core::clip(advice_->why, kWhy));
-    return;
-  }
+void Decision::say_why(std::string_view first) {
+  std::string why(first);
+  if (!why.empty() && !choice_.passed_over.empty()) why += "; ";
+  step_.why = core::masked(core::clip(why + choice_.passed_over, kWhy));
 }
 
 // Attempts this call may make, as the latest failure has it. No retries means none, for strategies
@@ -72,7 +73,7 @@ void Decision::consult() {
 int Decision::allowed() const {
   const int own = std::max(retry().max_retries, 0) + 1;
   if (own == 1) return own;
-  if (advice_) return std::max(own, retry().known_attempts);
+  if (choice_.known) return std::max(own, retry().known_attempts);
   if (failure_.cls == FailureClass::kUnknown) return std::min(own, retry().unknown_attempts);
   return own;
 }
@@ -84,6 +85,10 @@ std::string_view Decision::no_more() const {
   if (state_.attempts >= allowed()) return "the attempts of the call are used up";
   if (state_.budget.attempts <= 0) return "the attempts of the turn are used up";
   if (now_ >= state_.budget.deadline) return "the deadline of the turn has passed";
+  if (spent(state_.budget)) return "the tokens or the money of the turn are used up";
+  if (state_.plan.retry_budget != nullptr && !state_.plan.retry_budget->may_retry()) {
+    return "too much fails just now: nothing is tried again";
+  }
   if (state_.rejected > 1 && has_local(state_.plan)) return "it was asked again once already";
   return {};
 }
@@ -95,21 +100,25 @@ void Decision::change_request() {
     state_.note.put(state_.request, failure_);
   }
   if (advised(Action::kTruncateHistory)) {
-    shortened_ = truncate_history(state_.request, advice_->fraction);
-  } else if (advised(Action::kSimplifyPrompt) && !state_.simplified) {
+    shortened_ = truncate_history(state_.request, advice()->fraction);
+  } else if (advised(Action::kSimplifyPrompt)) {
     simplify(state_.request);
     simplified_ = state_.simplified = true;
+  } else if (advised(Action::kRaiseOutputLimit)) {
+    state_.request.max_output_tokens = raised_limit(state_.request, *advice());
+    raised_ = state_.raised = true;
   }
 }
 
 bool Decision::wants_same() const {
-  if (advised(Action::kWait) || shortened_ || simplified_) return true;
+  if (advised(Action::kWait) || shortened_ || simplified_ || at_once()) return true;
   if (advised(Action::kNextTarget)) return false;
   return header_says(true) || rule_.then == ClassRule::Then::kRetrySame;
 }
 
 bool Decision::same_allowed() const {
-  if (too_long_asked()) return false;
+  if (advised(Action::kNextKey)) return true;  // what was said was said to the other key
+  if (too_long_asked(state_, failure_)) return false;
   if (failure_.should_retry) return *failure_.should_retry;
   if (failure_.cls == FailureClass::kContextLength) return shortened_;
   return rule_.same_target;
@@ -117,12 +126,14 @@ bool Decision::same_allowed() const {
 
 // How long to wait before the same target is asked again; nullopt when no wait is left.
 std::optional<core::Duration> Decision::pause() {
-  if (failure_.cls == FailureClass::kContextLength && shortened_) return core::Duration::zero();
+  if (at_once() || (failure_.cls == FailureClass::kContextLength && shortened_)) {
+    return core::Duration::zero();
+  }
   if (failure_.retry_after && *failure_.retry_after > core::Duration::zero()) {
     return failure_.retry_after;
   }
   if (!rule_.waits && !advised(Action::kWait) && !header_says(true)) return core::Duration::zero();
-  const double factor = advised(Action::kWait) ? sane_factor(advice_->wait_multiplier) : 1.0;
+  const double factor = advised(Action::kWait) ? sane_factor(advice()->wait_multiplier) : 1.0;
   const auto wait = state_.waits.next(state_.attempts - 1, factor, random_);
   if (!wait) return std::nullopt;
   state_.last = wait->last;
@@ -135,7 +146,8 @@ bool Decision::last_goes_elsewhere() const {
   const bool is_last = state_.attempts + 1 >= allowed() || state_.budget.attempts == 1 ||
                        state_.last || state_.waits.used_up();
   return is_last && tier_of(failure_.cls) == Tier::kAiCall &&
-         rule_.then == ClassRule::Then::kRetrySame && !header_says(true) && untried();
+         rule_.then == ClassRule::Then::kRetrySame && !header_says(true) &&
+         !advised(Action::kNextKey) && untried();
 }
 
 Step Decision::again() {
@@ -149,6 +161,9 @@ Step Decision::again() {
   step_.action = step_.go == Step::Go::kNextTarget ? "next_target" : "retry";
   if (shortened_) step_.action = "truncate_history";
   if (simplified_) step_.action = "simplify_prompt";
+  if (raised_) step_.action = "raise_output_limit";
+  if (advised(Action::kReask)) step_.action = "reask";
+  if (advised(Action::kNextKey)) step_.action = "next_key";
   return std::move(step_);
 }
 
@@ -158,6 +173,7 @@ Step Decision::elsewhere() {
       return last_resort("no other remote target is left");
     return again();
   }
+  step_.bars = !same_allowed();
   step_.go = Step::Go::kNextTarget;
   step_.action = simplified_ ? "simplify_prompt" : "next_target";
   return std::move(step_);
@@ -166,11 +182,22 @@ Step Decision::elsewhere() {
 Step Decision::last_resort(std::string_view why) {
   step_.go = Step::Go::kLastResort;
   step_.action = has_local(state_.plan) ? "next_target" : "stop";
-  step_.why = why;
+  say_why(why);
   return std::move(step_);
 }
 
 }  // namespace
+
+bool spent(const Budget& budget) {
+  return (budget.tokens && *budget.tokens <= 0) || (budget.money && *budget.money <= 0);
+}
+
+std::optional<std::size_t> ready_from(const CallPlan& plan, std::size_t from) {
+  for (auto at = remote_from(plan, from); at; at = remote_from(plan, *at + 1)) {
+    if (plan.targets[*at]->ready_in() <= core::Duration::zero()) return at;
+  }
+  return std::nullopt;
+}
 
 std::optional<std::size_t> remote_from(const CallPlan& plan, std::size_t from) {
   for (std::size_t i = from; i < plan.targets.size(); ++i) {
@@ -184,8 +211,9 @@ bool has_local(const CallPlan& plan) {
                      [](const Model* model) { return model->local(); });
 }
 
-Step next_step(CallState& state, const Failure& failure, core::MonoTime now, core::Random& random) {
-  return Decision(state, failure, now, random).make();
+Step next_step(CallState& state, const Failure& failure, const core::Clock& clock,
+               core::Random& random) {
+  return Decision(state, failure, clock, random).make();
 }
 
 }  // namespace dugout::pipeline

@@ -3,7 +3,9 @@
 #pragma once
 
 #include <array>
+#include <map>
 #include <string>
+#include <vector>
 
 #include "pipeline/call.hpp"
 #include "pipeline/request_changes.hpp"
@@ -25,14 +27,18 @@ struct CallState {
   int attempts = 0;         // remote ones made
   bool last = false;        // the attempt in progress follows a wait that was cut
   bool simplified = false;  // once per call
+  bool raised = false;      // the output limit, once per call
+  bool opened = false;      // it has waited for a breaker once
   int rejected = 0;         // answers the judge refused
   std::array<int, kFailureClasses> seen{};
+  std::map<std::size_t, std::vector<int>> failed_keys;  // by target
 };
 
 struct Step {
   enum class Go { kSameTarget, kNextTarget, kLastResort };
   Go go = Go::kLastResort;
   core::Duration wait{0};
+  bool bars = false;  // of kNextTarget: the one that failed is not asked again in this call
   std::string advisor = "table";
   std::string action;  // of AttemptRecord
   std::string why;
@@ -41,8 +47,13 @@ struct Step {
 // The next remote target from place `from` on; nullopt when there is none.
 std::optional<std::size_t> remote_from(const CallPlan& plan, std::size_t from);
 bool has_local(const CallPlan& plan);
+// The same, of those that may be asked now.
+std::optional<std::size_t> ready_from(const CallPlan& plan, std::size_t from);
+// True when the turn has no tokens or no money left.
+bool spent(const Budget& budget);
 
 // Decides, and changes `state.request` as the step needs it.
-Step next_step(CallState& state, const Failure& failure, core::MonoTime now, core::Random& random);
+Step next_step(CallState& state, const Failure& failure, const core::Clock& clock,
+               core::Random& random);
 
 }  // namespace dugout::pipeline

@@ -1,6 +1,7 @@
 #include "pipeline/request_changes.hpp"
 
 #include <algorithm>
+#include <cmath>
 
 #include "core/text.hpp"
 
@@ -8,6 +9,7 @@ namespace dugout::pipeline {
 namespace {
 
 constexpr std::size_t kReason = 1500;  // bytes of a parser's or the judge's reason
+constexpr double kMostTokens = 1e6;    // whatever the advice says
 constexpr int kNoteGroup = -1;         // no turn has it; see also `pinned`
 
 std::string text_for(const Failure& failure) {
@@ -29,6 +31,10 @@ std::string text_for(const Failure& failure) {
   }
 }
 
+double within(double value, double low, double high, double otherwise) {
+  return std::isnan(value) ? otherwise : std::clamp(value, low, high);
+}
+
 }  // namespace
 
 void simplify(Request& request) {
@@ -38,6 +44,15 @@ void simplify(Request& request) {
       "\n\nAnswer with exactly one JSON object that conforms to this JSON Schema, and nothing "
       "else:\n" +
       request.schema;
+}
+
+std::optional<int> raised_limit(const Request& request, const Advice& advice) {
+  const double start = within(advice.output_start, 1.0, kMostTokens, 1.0);
+  const double now = request.max_output_tokens ? *request.max_output_tokens : start;
+  const double ceiling = within(advice.output_ceiling, 1.0, kMostTokens, 1.0);
+  const double raised = std::min(now * within(advice.output_factor, 1.0, 100.0, 1.0), ceiling);
+  if (raised <= now) return std::nullopt;
+  return static_cast<int>(raised);
 }
 
 void Note::put(Request& request, const Failure& failure) {

@@ -32,10 +32,20 @@ class AgentCheck {
 
   void one(std::string_view key, std::size_t index, const std::string& name,
            const std::vector<std::string>& known, const std::string& what) const {
+    unknown(mark(key, index), name, known, what);
+  }
+
+  void unknown(config::Mark at, const std::string& name, const std::vector<std::string>& known,
+               const std::string& what) const {
     if (std::find(known.begin(), known.end(), name) != known.end()) return;
     const auto near = config::nearest(name, known);
-    out_.error(mark(key, index), "unknown " + what + " \"" + name + "\"",
+    out_.error(at, "unknown " + what + " \"" + name + "\"",
                near.empty() ? "" : "did you mean " + near + "?");
+  }
+
+  void validators(const std::vector<std::string>& known) const {
+    if (known.empty()) return;
+    for (const auto& use : agent_.validators) unknown(use.mark, use.name, known, "validator");
   }
 
   void target(std::string_view key, std::size_t index, const std::string& name,
@@ -80,6 +90,7 @@ void check_agent(const Agent& agent, const Application& application, const Known
   check.each("tools", agent.tools, names_of(known.tools), "tool");
   check.each("parsers", agent.parsers, known.parsers, "parser");
   check.each("recovery", agent.recovery, known.recovery, "recovery strategy");
+  check.validators(known.validators);
   check.target("model", 0, agent.model, known.providers);
   for (std::size_t i = 0; i < agent.fallbacks.size(); ++i) {
     check.target("fallbacks", i, agent.fallbacks[i], known.providers);

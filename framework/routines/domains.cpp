@@ -83,6 +83,10 @@ Domains domains_of(const Flow& flow) {
     for (const auto& field : routine.collects) {
       merge(out, field.name, domain_of(field));
       for (const auto& [path, saved] : field.save) merge(out, saved, Domain{});
+      for (const auto& [name, text] : field.set) merge(out, name, template_domain(text));
+      for (const auto& rule : field.corrected) {
+        for (const auto& [name, text] : rule.set) merge(out, name, template_domain(text));
+      }
     }
     for (const auto& call : routine.calls) {
       for (const auto& [path, saved] : call.save) merge(out, saved, Domain{});

@@ -1,5 +1,7 @@
 #include "routines/graph.hpp"
 
+#include <algorithm>
+
 #include <nlohmann/json.hpp>
 
 #include "routines/graph_checks.hpp"
@@ -13,11 +15,40 @@ void add(std::vector<GraphEdge>& out, int from, int to, std::string why) {
 
 }  // namespace
 
+std::vector<CorrectedRule> corrected_rules(const Flow& flow) {
+  std::vector<CorrectedRule> out;
+  for (const auto& [number, routine] : flow.routines) {
+    for (const auto& field : routine.collects) {
+      for (const auto& rule : field.corrected) out.push_back({routine, field, rule});
+    }
+  }
+  return out;
+}
+
+bool takes_late_corrections(const Flow& flow, int number) {
+  if (!flow.corrections) return false;
+  const auto& from = flow.corrections->from;
+  return std::find(from.begin(), from.end(), number) != from.end();
+}
+
+bool corrects(const Routine& routine) {
+  return std::any_of(routine.collects.begin(), routine.collects.end(),
+                     [](const auto& field) { return field.type == FieldType::kCorrection; });
+}
+
 std::vector<GraphEdge> edges(const Flow& flow) {
   std::vector<GraphEdge> out;
   for (const auto& [number, routine] : flow.routines) {
+    if (corrects(routine)) {
+      for (const auto& [home, field, rule] : corrected_rules(flow)) {
+        add(out, number, rule.go, field.name + " is corrected");
+      }
+    }
     for (const auto& call : routine.calls) {
       if (call.on_failure) add(out, number, call.on_failure->go, "on failure of " + call.tool);
+    }
+    if (takes_late_corrections(flow, number)) {
+      add(out, number, flow.corrections->go, "a detail is corrected");
     }
     for (const auto& edge : routine.next) {
       const bool only = routine.next.size() == 1;

@@ -6,6 +6,18 @@
 
 namespace dugout::routines {
 
+// The `corrected` rules of a flow, with the routine and field they belong to.
+struct CorrectedRule {
+  const Routine& home;
+  const Field& field;
+  const Edge& rule;
+};
+std::vector<CorrectedRule> corrected_rules(const Flow& flow);
+// May a detail be corrected from this routine, by the flow's `corrections`?
+bool takes_late_corrections(const Flow& flow, int number);
+// Does it collect a correction? Then every corrected rule starts here.
+bool corrects(const Routine& routine);
+
 // Targets exist, everything is reached, every routine can come to an end, no route goes in a
 // circle.
 void check_reach(const Flow& flow, core::Findings& findings);

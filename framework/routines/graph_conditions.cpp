@@ -38,17 +38,24 @@ class ConditionCheck {
   core::Findings& findings_;
 };
 
-void check_order(const Routine& routine, core::Findings& findings) {
-  const FileFindings out{routine.file, findings};
+// True when one of the rules always holds.
+bool check_order(const std::vector<Edge>& rules, const FileFindings& out) {
   bool settled = false;
-  for (const auto& edge : routine.next) {
+  for (const auto& edge : rules) {
     if (settled) {
       out.error(edge.mark, "this rule is never looked at: the one before it has no when",
                 "put the rule without when last");
-      return;
+      return true;
     }
     settled = !edge.when;
   }
+  return settled;
+}
+
+void check_rules(const Routine& routine, core::Findings& findings) {
+  const FileFindings out{routine.file, findings};
+  for (const auto& field : routine.collects) check_order(field.corrected, out);
+  const bool settled = check_order(routine.next, out);
   if (settled || routine.kind == RoutineKind::kEnd) return;
   if (routine.next.empty()) {
     out.error(routine.mark, "the routine has no \"next\"", "next: [{go: 2}], or kind: end");
@@ -64,8 +71,11 @@ void check_order(const Routine& routine, core::Findings& findings) {
 void check_conditions(const Flow& flow, core::Findings& findings) {
   ConditionCheck conditions(flow, findings);
   for (const auto& [number, routine] : flow.routines) {
-    check_order(routine, findings);
-    for (const auto& field : routine.collects) conditions.check(field.when, routine.file);
+    check_rules(routine, findings);
+    for (const auto& field : routine.collects) {
+      conditions.check(field.when, routine.file);
+      for (const auto& rule : field.corrected) conditions.check(rule.when, routine.file);
+    }
     for (const auto& call : routine.calls) conditions.check(call.when, routine.file);
     for (const auto& edge : routine.next) conditions.check(edge.when, routine.file);
   }

@@ -46,6 +46,11 @@ void check_targets(const Flow& flow, const Routine& routine, core::Findings& fin
     if (!call.on_failure) continue;
     check_target(flow, routine, call.on_failure->go, call.on_failure->mark, findings);
   }
+  for (const auto& field : routine.collects) {
+    for (const auto& rule : field.corrected) {
+      check_target(flow, routine, rule.go, rule.mark, findings);
+    }
+  }
   if (routine.repair) check_target(flow, routine, routine.repair->then, routine.mark, findings);
 }
 
@@ -74,7 +79,26 @@ void check_route_circles(const Flow& flow, const std::vector<GraphEdge>& all,
 
 }  // namespace
 
+void check_late_corrections(const Flow& flow, core::Findings& findings) {
+  if (!flow.corrections) return;
+  const FileFindings out{flow.folder + "/flow.yaml", findings};
+  for (const auto number : flow.corrections->from) {
+    const auto* routine = flow.find(number);
+    if (routine != nullptr && routine->kind != RoutineKind::kRoute) continue;
+    out.error(flow.corrections->mark,
+              "corrections: routine " + std::to_string(number) + " takes no answers",
+              "from: routines that ask, or ends");
+  }
+  const auto* target = flow.find(flow.corrections->go);
+  if (target != nullptr && corrects(*target)) return;
+  out.error(
+      flow.corrections->mark,
+      "corrections: routine " + std::to_string(flow.corrections->go) + " takes no corrections",
+      "go: a routine with a field of type correction");
+}
+
 void check_reach(const Flow& flow, core::Findings& findings) {
+  check_late_corrections(flow, findings);
   const auto all = edges(flow);
   std::set<int> ends;
   for (const auto& [number, routine] : flow.routines) {

@@ -21,13 +21,15 @@ class Walk {
   using OnRead = std::function<void(const std::string& name, Mark mark, const Names& set)>;
   using OnExit = std::function<void(int to, const Names& set)>;
 
-  Walk(const Routine& routine, Names set, OnRead on_read, OnExit on_exit)
-      : routine_(routine),
+  Walk(const Flow& flow, const Routine& routine, Names set, OnRead on_read, OnExit on_exit)
+      : flow_(flow),
+        routine_(routine),
         set_(std::move(set)),
         read_(std::move(on_read)),
         exit_(std::move(on_exit)) {}
 
   void run() {
+    if (takes_late_corrections(flow_, routine_.number)) exit_(flow_.corrections->go, set_);
     read_template(routine_.ask, routine_.ask_mark);
     for (const auto& field : routine_.collects) collect(field);
     read_template(routine_.clarify, routine_.clarify_mark);
@@ -67,11 +69,25 @@ class Walk {
     read_arguments(field.with, field.mark);
     if (!field.differs_from.empty()) read(field.differs_from, field.mark);
     set_.insert(field.name);
-    if (field.type == FieldType::kCorrection) {
-      set_.insert(kCorrectionFields.begin(), kCorrectionFields.end());
-    }
+    if (field.type == FieldType::kCorrection) correct();
     save(field.save);
+    for (const auto& [name, text] : field.set) {
+      read_template(text, field.mark);
+      set_.insert(name);
+    }
     read_template(field.clarify, field.mark);
+    for (const auto& [code, text] : field.refused) read_template(text, field.mark);
+  }
+
+  // What the corrected rules read is checked with their own file, in check_corrected.
+  void correct() {
+    set_.insert(kCorrectionFields.begin(), kCorrectionFields.end());
+    for (const auto& [home, field, rule] : corrected_rules(flow_)) {
+      set_.insert(field.name);
+      save(field.save);
+      for (const auto& [name, text] : rule.set) set_.insert(name);
+      exit_(rule.go, without(rule.clear));
+    }
   }
 
   void call(const CallStep& step) {
@@ -102,6 +118,7 @@ class Walk {
     return out;
   }
 
+  const Flow& flow_;
   const Routine& routine_;
   Names set_;
   OnRead read_;
@@ -125,7 +142,7 @@ std::map<int, Names> entries(const Flow& flow) {
         grown = grown || first || known.size() > before;
       };
       Walk(
-          routine, at[number], [](const auto&, Mark, const Names&) {}, arrive)
+          flow, routine, at[number], [](const auto&, Mark, const Names&) {}, arrive)
           .run();
     }
   }
@@ -139,6 +156,10 @@ std::map<std::string, const Routine*> writers(const Flow& flow) {
     for (const auto& field : routine.collects) {
       out.emplace(field.name, &routine);
       for (const auto& [path, name] : field.save) out.emplace(name, &routine);
+      for (const auto& [name, text] : field.set) out.emplace(name, &routine);
+      for (const auto& rule : field.corrected) {
+        for (const auto& [name, text] : rule.set) out.emplace(name, &routine);
+      }
       if (field.type != FieldType::kCorrection) continue;
       for (const auto* name : kCorrectionFields) out.emplace(name, &routine);
     }
@@ -163,7 +184,7 @@ class ReadCheck {
 
   void read(const Routine& routine, const std::string& name, Mark mark, const Names& set) const {
     const auto base = base_name(name);
-    if (set.contains(base) || settings_.contains(base)) return;
+    if (set.contains(base) || settings_.contains(base) || base == kNow) return;
     const FileFindings out{routine.file, findings_};
     const auto writer = writers_.find(base);
     const bool given = std::find(flow_.given.begin(), flow_.given.end(), base) != flow_.given.end();
@@ -199,6 +220,30 @@ class ReadCheck {
   std::vector<std::string> known_;
 };
 
+// A corrected rule reads what can be set where corrections are taken.
+void check_corrected(const Flow& flow, const std::map<int, Names>& at, const ReadCheck& check) {
+  Names set(kCorrectionFields.begin(), kCorrectionFields.end());
+  bool any = false;
+  for (const auto& [number, names] : at) {
+    const auto* routine = flow.find(number);
+    if (routine == nullptr || !corrects(*routine)) continue;
+    any = true;
+    set.insert(names.begin(), names.end());
+  }
+  for (const auto& [home, field, rule] : corrected_rules(flow)) {
+    check.cleared(home, rule.clear, rule.mark);
+    if (!any) continue;  // an unreachable correction is a finding of its own
+    set.insert(field.name);
+    for (const auto& [path, name] : field.save) set.insert(name);
+    std::vector<std::string> reads = rule.when ? rule.when->reads() : std::vector<std::string>{};
+    for (const auto& name : slots(rule.say)) reads.push_back(name);
+    for (const auto& [target, text] : rule.set) {
+      for (const auto& name : slots(text)) reads.push_back(name);
+    }
+    for (const auto& name : reads) check.read(home, name, rule.mark, set);
+  }
+}
+
 }  // namespace
 
 void check_reads(const Flow& flow, const Settings& settings, core::Findings& findings) {
@@ -208,7 +253,7 @@ void check_reads(const Flow& flow, const Settings& settings, core::Findings& fin
     const auto* routine = flow.find(number);
     if (routine == nullptr) continue;
     Walk(
-        *routine, names,
+        flow, *routine, names,
         [&](const std::string& name, Mark mark, const Names& set) {
           check.read(*routine, name, mark, set);
         },
@@ -219,6 +264,7 @@ void check_reads(const Flow& flow, const Settings& settings, core::Findings& fin
       if (call.on_failure) check.cleared(*routine, call.on_failure->clear, call.on_failure->mark);
     }
   }
+  check_corrected(flow, at, check);
 }
 
 }  // namespace dugout::routines

@@ -83,7 +83,7 @@ void check_tools(const Flow& flow, const Known& known, core::Findings& findings)
   const ToolCheck check(known, findings);
   for (const auto& [number, routine] : flow.routines) {
     for (const auto& field : routine.collects) {
-      if (field.type == FieldType::kCheck) check.field(routine, field);
+      if (!field.tool.empty()) check.field(routine, field);
     }
     for (const auto& call : routine.calls) check.call(routine, call);
   }

@@ -23,6 +23,7 @@ struct Known {
   std::vector<ToolShape> tools;
   std::vector<std::string> parsers, recovery;  // names behind the kind: "structured"
   std::vector<std::string> providers;          // "openai_responses"
+  std::vector<std::string> validators;         // "json_structure"
 };
 
 // root: the folder that holds agents/ and routines/. Loads, then runs the graph checks of

@@ -68,6 +68,18 @@ void read_limits(const config::Node& node, const FileFindings& out, Agent& agent
   agent.history_messages =
       static_cast<std::size_t>(reader.integer("history_messages", 2, 10'000).value_or(80));
   agent.turn_attempts = static_cast<int>(reader.integer("turn_attempts", 1, 100).value_or(12));
+  if (const auto tokens = reader.integer("output_tokens", 16, 1'000'000)) {
+    agent.output_tokens = static_cast<int>(*tokens);
+  }
+  agent.turn_tokens = reader.integer("turn_tokens", 1, 1'000'000'000);
+  if (const auto* money = reader.take("turn_money")) {
+    const auto sum = money->is_scalar() ? money->as_number() : std::nullopt;
+    if (!sum || !(*sum > 0) || *sum > 1e6) {
+      reader.wrong(*money, "turn_money", "a sum in the currency of `prices:`, such as 0.05");
+    } else {
+      agent.turn_money = *sum;
+    }
+  }
   if (const auto* deadline = reader.take("turn_deadline")) {
     const auto seconds = deadline->is_scalar() ? deadline->as_seconds() : std::nullopt;
     if (!seconds || *seconds <= 0 || *seconds > 3600) {
@@ -142,6 +154,8 @@ std::optional<Agent> load_agent(const std::string& path, const Settings& setting
   agent.parsers = reader.texts("parsers");
   agent.recovery = reader.texts("recovery");
   agent.tools = reader.texts("tools");
+  load_trust(reader, settings, out, agent);
+  agent.cache = reader.flag("cache", false);
   read_texts(reader, settings, out, agent);
   if (const auto* response = reader.take("response")) read_response(*response, out, agent);
   if (const auto* limits = reader.take("limits")) read_limits(*limits, out, agent);
@@ -155,6 +169,10 @@ std::optional<Agent> load_agent(const std::string& path, const Settings& setting
   }
   if (agent.parsers.empty())
     out.error(reader.mark(), "the agent has no \"parsers\"", "such as [structured, raw]");
+  if (agent.cache && !agent.flow.empty()) {
+    out.error(reader.mark_of("cache"), "an agent with a flow cannot answer from memory",
+              "what it says depends on the family's own record");
+  }
   check_understudy(agent, reader, out);
   reader.finish();
   return agent;

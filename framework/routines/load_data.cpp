@@ -47,6 +47,16 @@ void load_table(const config::Node& root, const std::string& name, const FileFin
   }
 }
 
+// Settings are a table of one row besides, so that a tool can read them.
+void add_settings_row(const std::string& name, Application& application) {
+  const auto prefix = name + ".";
+  core::Json row = core::Json::object();
+  for (const auto& [key, value] : application.settings) {
+    if (key.starts_with(prefix)) row[key.substr(prefix.size())] = value;
+  }
+  application.tables[name].push_back(core::canonical(row));
+}
+
 }  // namespace
 
 void load_data(const std::string& folder, Application& application, core::Findings& findings) {
@@ -64,6 +74,7 @@ void load_data(const std::string& folder, Application& application, core::Findin
       load_table(file->root, name, out, application);
     } else if (file->root.is_map()) {
       flatten(file->root, name, out, application.settings);
+      add_settings_row(name, application);
     } else {
       out.error({1, 1}, "a data file is a list of rows, or a map of settings");
     }

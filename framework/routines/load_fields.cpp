@@ -134,12 +134,16 @@ void read_date(MapReader& reader, Field& field, const FileFindings& out) {
   }
 }
 
-void read_check(MapReader& reader, Field& field, const FileFindings& out) {
-  field.type = FieldType::kCheck;
+void read_check(MapReader& reader, Field& field, bool is_file, const FileFindings& out) {
+  field.type = is_file ? FieldType::kFile : FieldType::kCheck;
   field.tool = reader.required_text("check");
   field.with = reader.json_pairs("with");
   field.save = load_save(reader, out);
-  field.none = reader.texts("none");
+  field.refused = reader.text_pairs("refused");
+  if (const auto* texts = reader.take("refused"); texts != nullptr && texts->is_map()) {
+    for (const auto& [code, text] : texts->members) check_template(&text, out);
+  }
+  if (!is_file) field.none = reader.texts("none");
 }
 
 // The keys of the field's own type.
@@ -148,11 +152,11 @@ void read_type(MapReader& reader, const config::Node& node, Field& field, const 
   const auto type =
       reader.word("type", {"text", "choice", "yes_no", "integer", "date", "file", "correction"});
   if (has_check) {
-    if (!type.empty()) {
+    if (!type.empty() && type != "file") {
       out.error(reader.mark_of("type"), "a field has a type or a check, not both",
-                "leave out \"type\": the check decides");
+                "leave out \"type\": the check decides; only a file has both");
     }
-    return read_check(reader, field, out);
+    return read_check(reader, field, type == "file", out);
   }
   if (type.empty()) {
     if (node.is_map() && node.find("type") == nullptr) {
@@ -186,12 +190,20 @@ Field read_field(const std::string& name, const config::Node& node, const FileFi
   field.correctable = reader.flag("correctable", true);
   field.differs_from = reader.text("differs_from");
   field.when = load_when(reader, out);
+  field.set = load_set(reader, out);
   field.ask = reader.text("ask");
   field.clarify = reader.text("clarify");
   check_template(reader.take("ask"), out);
   check_template(reader.take("clarify"), out);
   // A field nobody can name cannot be corrected.
   field.correctable = field.correctable && !field.label.empty();
+  for (const auto* rule : reader.entries("corrected")) {
+    field.corrected.push_back(load_edge(*rule, true, out));
+  }
+  if (!field.corrected.empty() && !field.correctable) {
+    out.error(reader.mark_of("corrected"), "field " + name + " cannot be corrected",
+              "give it a label, and leave out \"correctable: false\"");
+  }
   reader.finish();
   return field;
 }

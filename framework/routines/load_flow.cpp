@@ -15,13 +15,55 @@ namespace fs = std::filesystem;
 
 constexpr std::string_view kFlowFile = "flow.yaml";
 
+// Each a message, or a list of messages.
+std::vector<std::vector<std::string>> read_examples(MapReader& reader, const FileFindings& out) {
+  std::vector<std::vector<std::string>> examples;
+  const auto* node = reader.take("examples");
+  if (node == nullptr) return examples;
+  if (!node->is_list()) reader.wrong(*node, "examples", "a list of messages, or of lists of them");
+  for (const auto& item : node->items) {
+    std::vector<std::string> messages;
+    if (item.is_scalar() && !item.scalar.empty()) messages.push_back(item.scalar);
+    for (const auto& message : item.items) {
+      if (message.is_scalar() && !message.scalar.empty()) messages.push_back(message.scalar);
+    }
+    if (messages.empty() || item.is_map()) {
+      out.error(item.mark, "an example must be a message, or a list of messages");
+    } else {
+      examples.push_back(std::move(messages));
+    }
+  }
+  return examples;
+}
+
+// `corrections: {go: 27, from: [30, 32]}`
+std::optional<LateCorrections> read_corrections(MapReader& flow, const FileFindings& out) {
+  const auto* node = flow.take("corrections");
+  if (node == nullptr) return std::nullopt;
+  LateCorrections corrections;
+  MapReader reader(*node, "corrections", out);
+  corrections.mark = node->mark;
+  corrections.go = static_cast<int>(reader.integer("go", 1, 9999).value_or(0));
+  for (const auto& text : reader.texts("from")) {
+    const bool digits = !text.empty() && text.size() < 5 &&
+                        text.find_first_not_of("0123456789") == std::string::npos;
+    if (digits) corrections.from.push_back(std::stoi(text));
+    if (!digits) out.error(reader.mark_of("from"), "\"" + text + "\" is not a routine's number");
+  }
+  reader.finish();
+  if (corrections.go != 0 && !corrections.from.empty()) return corrections;
+  out.error(node->mark, "corrections need \"go\" and \"from\"", "{go: 27, from: [30, 32]}");
+  return std::nullopt;
+}
+
 void load_flow_file(const std::string& path, Flow& flow, core::Findings& findings) {
   const auto file = config::load_yaml(path, findings);
   if (!file) return;
   const FileFindings out{path, findings};
   MapReader reader(file->root, "the flow", out);
   flow.given = load_names(reader, "given", out);
-  flow.examples = reader.texts("examples");
+  flow.corrections = read_corrections(reader, out);
+  flow.examples = read_examples(reader, out);
   reader.finish();
 }
 

@@ -21,6 +21,10 @@ std::optional<Routine> load_routine(const config::Node& root, const FileFindings
 std::vector<Field> load_fields(const config::Node& collects, const FileFindings& out);
 std::optional<Condition> load_when(MapReader& reader, const FileFindings& out);
 TextPairs load_save(MapReader& reader, const FileFindings& out);
+// The `set` of a field or a rule: field -> template.
+TextPairs load_set(MapReader& reader, const FileFindings& out);
+// One of the next rules. `stay`: `go` may be absent, which reads as 0.
+Edge load_edge(const config::Node& node, bool stay, const FileFindings& out);
 // Names of record fields; a name of another shape is a finding.
 std::vector<std::string> load_names(MapReader& reader, std::string_view key,
                                     const FileFindings& out);
@@ -31,6 +35,8 @@ void check_template(const config::Node* node, const FileFindings& out);
 Flow load_flow(const std::string& folder, core::Findings& findings);
 std::optional<Agent> load_agent(const std::string& path, const Settings& settings,
                                 core::Findings& findings);
+// How far an agent's answers are trusted: validators, confidence, pinned.
+void load_trust(MapReader& reader, const Settings& settings, const FileFindings& out, Agent& agent);
 // What an agent names outside its own file: its flow, tools, parsers, recovery, targets.
 void check_agent(const Agent& agent, const Application& application, const Known& known,
                  core::Findings& findings);

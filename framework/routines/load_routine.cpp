@@ -29,25 +29,6 @@ std::string read_say(MapReader& reader, const FileFindings& out) {
   return reader.text("say");
 }
 
-Edge read_edge(const config::Node& node, const FileFindings& out) {
-  Edge edge;
-  MapReader reader(node, "a next rule", out);
-  edge.mark = node.mark;
-  edge.go = read_go(reader, node, false, out);
-  edge.when = load_when(reader, out);
-  edge.say = read_say(reader, out);
-  edge.set = reader.text_pairs("set");
-  for (const auto& [name, text] : edge.set) {
-    if (!is_field_name(name)) {
-      out.error(reader.mark_of("set"), "\"" + name + "\" is not a field name");
-    }
-  }
-  edge.clear = load_names(reader, "clear", out);
-  edge.carry = reader.flag("carry", false);
-  reader.finish();
-  return edge;
-}
-
 FailureEdge read_failure(const config::Node& node, const FileFindings& out) {
   FailureEdge edge;
   MapReader reader(node, "on_failure", out);
@@ -115,6 +96,20 @@ void check_kind(const Routine& routine, const FileFindings& out) {
 
 }  // namespace
 
+Edge load_edge(const config::Node& node, bool stay, const FileFindings& out) {
+  Edge edge;
+  MapReader reader(node, stay ? "a corrected rule" : "a next rule", out);
+  edge.mark = node.mark;
+  edge.go = read_go(reader, node, stay, out);
+  edge.when = load_when(reader, out);
+  edge.say = read_say(reader, out);
+  edge.set = load_set(reader, out);
+  edge.clear = load_names(reader, "clear", out);
+  edge.carry = reader.flag("carry", false);
+  reader.finish();
+  return edge;
+}
+
 void check_template(const config::Node* node, const FileFindings& out) {
   if (node == nullptr || !node->is_scalar()) return;
   const std::string& text = node->scalar;
@@ -146,6 +141,15 @@ TextPairs load_save(MapReader& reader, const FileFindings& out) {
               "save: {member_of_the_result: record_field}");
   }
   return save;
+}
+
+TextPairs load_set(MapReader& reader, const FileFindings& out) {
+  auto set = reader.text_pairs("set");
+  for (const auto& [name, text] : set) {
+    if (is_field_name(name)) continue;
+    out.error(reader.mark_of("set"), "\"" + name + "\" is not a field name");
+  }
+  return set;
 }
 
 std::vector<std::string> load_names(MapReader& reader, std::string_view key,
@@ -180,7 +184,8 @@ std::optional<Routine> load_routine(const config::Node& root, const FileFindings
   if (const auto* collects = reader.take("collects"))
     routine.collects = load_fields(*collects, out);
   for (const auto* node : reader.entries("calls")) routine.calls.push_back(read_call(*node, out));
-  for (const auto* node : reader.entries("next")) routine.next.push_back(read_edge(*node, out));
+  for (const auto* node : reader.entries("next"))
+    routine.next.push_back(load_edge(*node, false, out));
   routine.examples = reader.texts("examples");
   if (const auto* repair = reader.take("repair")) routine.repair = read_repair(*repair, out);
   reader.finish();

@@ -18,6 +18,18 @@ namespace dugout::routines {
 
 using config::Mark;
 
+// ---- where it goes
+
+struct Edge {
+  int go = 0;  // 0 only in `corrected`: no way of its own
+  Mark mark;
+  std::optional<Condition> when;  // absent = always
+  std::string say;                // spoken before the ask of the routine entered; template
+  std::vector<std::pair<std::string, std::string>> set;  // field -> template
+  std::vector<std::string> clear;
+  bool carry = false;  // the user's message is also the first answer to the routine entered
+};
+
 // ---- what a routine collects
 
 // What a field of type correction leaves in the record for the rules and texts of its routine: the
@@ -45,6 +57,9 @@ struct Field {
   std::optional<Condition> when;  // asked for only if this holds
   std::string ask;                // put when this field is still missing while others are there
   std::string clarify;            // put when its answer is refused; else the routine's
+  // What a correction of this field brings with it: the first rule that holds. `carry`: the
+  // corrected value is the first answer to the routine entered.
+  std::vector<Edge> corrected;
   // Answers that mean "there is none": the field counts as answered and is left out of the record.
   std::vector<std::string> none;
 
@@ -58,11 +73,16 @@ struct Field {
   std::optional<long long> min, max;
   // kDate: stored DD-MM-YYYY
   std::optional<int> min_age, max_age, min_year;
-  // kCheck: a tool without effects; its `data.value` is stored under `name`
+  // kCheck, and kFile if it has one: a tool without effects; its `data.value` is stored under
+  // `name`
   std::string tool;
   std::vector<std::pair<std::string, core::Json>> with;  // fixed arguments; strings are templates
   // result member (dotted path in `data`) -> record field, stored beside `name`
   std::vector<std::pair<std::string, std::string>> save;
+  // error code of the check -> what is put instead of `clarify`; template
+  std::vector<std::pair<std::string, std::string>> refused;
+  // Any type: field -> template, noted beside `name` with each answer, a correction's too.
+  std::vector<std::pair<std::string, std::string>> set;
 };
 
 // ---- what a routine calls before it may move on
@@ -84,17 +104,7 @@ struct CallStep {
   std::optional<FailureEdge> on_failure;  // absent: the turn tells the user and stays
 };
 
-// ---- where it goes
-
-struct Edge {
-  int go = 0;
-  Mark mark;
-  std::optional<Condition> when;  // absent = always
-  std::string say;                // spoken before the ask of the routine entered; template
-  std::vector<std::pair<std::string, std::string>> set;  // field -> template
-  std::vector<std::string> clear;
-  bool carry = false;  // the user's message is also the first answer to the routine entered
-};
+// ---- the kinds of a routine
 
 enum class RoutineKind { kAsk, kRoute, kEnd };
 
@@ -118,6 +128,13 @@ struct Routine {
   std::optional<Repair> repair;
 };
 
+// Where somebody is taken who says, in one of these routines, that a detail told earlier is wrong.
+struct LateCorrections {
+  int go = 0;
+  std::vector<int> from;
+  Mark mark;
+};
+
 struct Flow {
   std::string name;  // the folder's
   std::string folder;
@@ -125,11 +142,31 @@ struct Flow {
   std::map<int, Routine> routines;
   // Set by the hand-off before the first routine: registration_code, team, age_group, ...
   std::vector<std::string> given;
-  std::vector<std::string> examples;  // messages that start the flow, for simulations
+  std::optional<LateCorrections> corrections;
+  // What starts the flow, for simulations: the messages sent one after the other.
+  std::vector<std::vector<std::string>> examples;
 
   const Routine* find(int number) const;
   // The field's definition in its home routine; nullptr = unknown.
   const Field* field(const std::string& wanted) const;
+};
+
+// One validator of an agent's answers, and how much its confidence counts in the mean.
+struct ValidatorUse {
+  std::string name;
+  double weight = 1.0;
+  Mark mark;
+};
+
+// Above `valid` an answer is taken, below `retry` it is asked for again.
+struct Confidence {
+  double valid = 0.7, retry = 0.5;
+};
+
+// What an answer must not contradict: names of settings ("club.monthly_fee") and record fields.
+struct Pinned {
+  std::vector<std::string> amounts;                        // each one sum of money
+  std::vector<std::pair<std::string, std::string>> facts;  // fact -> record field; Y = it is so
 };
 
 struct Agent {
@@ -142,13 +179,20 @@ struct Agent {
   std::string text_at = "output[].content[].text";  // or "output_text"
   std::string schema_name, schema;                  // JSON Schema text of the answer; may be empty
   std::vector<std::string> parsers, recovery, tools;
+  std::vector<ValidatorUse> validators;
+  Confidence confidence;
+  Pinned pinned;
   int tool_rounds = 5;
   std::size_t history_messages = 80;
   double turn_deadline = 90.0;  // s
   int turn_attempts = 12;
-  std::string unavailable;  // said when nothing can answer
-  std::string welcome;      // said at the hand-off, before the first ask; template
-  config::Node retry;       // overrides of the retry options; may be null
+  std::optional<int> output_tokens;      // of one answer; absent: the model's own limit
+  std::optional<long long> turn_tokens;  // input and output of a turn together
+  std::optional<double> turn_money;      // in the currency of the price table
+  bool cache = false;                    // equal questions may be answered from memory
+  std::string unavailable;               // said when nothing can answer
+  std::string welcome;                   // said at the hand-off, before the first ask; template
+  config::Node retry;                    // overrides of the retry options; may be null
 };
 
 // Everything that was loaded together.

@@ -1,6 +1,6 @@
 // Reads the members of one YAML map with findings for everything that does not fit: a key that is
-// not known, one that is missing, a value of another type. Used by the loaders of this folder only;
-// lives on the stack of one load. Not thread-safe.
+// not known, one that is missing, a value of another type. For loaders of files
+// that people write; lives on the stack of one load. Not thread-safe.
 #pragma once
 
 #include <optional>

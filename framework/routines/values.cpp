@@ -7,6 +7,7 @@
 #include <chrono>
 
 #include "core/text.hpp"
+#include "dugout/sdk/dates.hpp"
 
 namespace dugout::routines {
 namespace {
@@ -179,6 +180,7 @@ std::string fill(std::string_view line, const Values& values, bool& complete) {
 
 std::optional<std::string> resolve(std::string_view name, const Values& values) {
   if (auto whole_name = values.get(name)) return whole_name;
+  if (name == kNow) return sdk::iso_time(values.today().time_since_epoch().count());
   const auto base = base_name(name);
   if (base.size() == name.size()) return std::nullopt;
   const auto value = values.get(base);

@@ -7,6 +7,7 @@
 //   .last3    the last three characters
 //   .spaced   a phone number in groups, for reading back
 //   .yes_no   "yes" for Y, "no" for N
+// "now" is the time of the turn in UTC, as 2025-10-01T12:00:00Z, unless a field has that name.
 #pragma once
 
 #include <optional>
@@ -17,6 +18,8 @@
 #include "core/clock.hpp"
 
 namespace dugout::routines {
+
+inline constexpr std::string_view kNow = "now";
 
 class Values {
  public:

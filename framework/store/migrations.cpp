@@ -58,7 +58,38 @@ CREATE UNIQUE INDEX records_unique ON records(table_name, unique_key)
   WHERE unique_key IS NOT NULL;
 )sql";
 
-constexpr std::array kSteps = {kConversations, kRecords};
+// ready_ms: when somebody may take the job: its due time while it waits, the end of the lease while
+// it runs, never once it is done or given up.
+constexpr const char* kJobs = R"sql(
+CREATE TABLE jobs(
+  number INTEGER PRIMARY KEY AUTOINCREMENT, id TEXT NOT NULL UNIQUE, kind TEXT NOT NULL,
+  arguments TEXT NOT NULL, unique_key TEXT, lane TEXT,
+  state TEXT NOT NULL CHECK(state IN ('waiting', 'running', 'done', 'failed')),
+  tries INTEGER NOT NULL, forgiven INTEGER NOT NULL, due_ms INTEGER NOT NULL, ready_ms INTEGER,
+  owner TEXT, result TEXT, error TEXT, created_ms INTEGER NOT NULL,
+  updated_ms INTEGER NOT NULL) STRICT;
+CREATE UNIQUE INDEX jobs_unique ON jobs(unique_key) WHERE unique_key IS NOT NULL;
+CREATE INDEX jobs_ready ON jobs(ready_ms, number) WHERE ready_ms IS NOT NULL;
+CREATE INDEX jobs_lane ON jobs(lane) WHERE state = 'running';
+CREATE INDEX jobs_kind ON jobs(kind, number);
+
+CREATE TABLE events(
+  source TEXT NOT NULL, id TEXT NOT NULL, job TEXT NOT NULL REFERENCES jobs(id),
+  received_ms INTEGER NOT NULL, PRIMARY KEY(source, id)) STRICT, WITHOUT ROWID;
+CREATE INDEX events_job ON events(job);
+)sql";
+
+// Attempts are asked for by time, and those of one session by its turns. The time is a column, as
+// an index on json_extract() is not allowed with trusted_schema off. The lines are JSON that the
+// orchestrator made; one that is none must not keep the database from opening.
+constexpr const char* kAttemptLog = R"sql(
+ALTER TABLE attempts ADD COLUMN at_ms INTEGER;
+UPDATE attempts SET at_ms = iif(json_valid(body), json_extract(body, '$.at_ms'), NULL);
+CREATE INDEX attempts_at ON attempts(at_ms);
+CREATE INDEX turns_session ON turns(session);
+)sql";
+
+constexpr std::array kSteps = {kConversations, kRecords, kJobs, kAttemptLog};
 
 Outcome<std::int64_t> number(Database& database, std::string_view sql) {
   Query query(database, sql);

@@ -12,6 +12,8 @@
 
 #include "core/json.hpp"
 #include "core/random.hpp"
+#include "store/attempts.hpp"
+#include "store/jobs.hpp"
 #include "store/journal.hpp"
 #include "store/migrations.hpp"
 #include "store/readers.hpp"
@@ -62,6 +64,12 @@ class SqliteStore final : public Store {
     return readers_.with([](Database& database) { return unanswered_turns(database); });
   }
 
+  Status attempts(const AttemptFilter& filter,
+                  const std::function<void(std::string_view)>& visit) override {
+    return readers_.with(
+        [&](Database& database) { return visit_attempts(database, filter, visit); });
+  }
+
   Outcome<JournalEntry> intend(const JournalEntry& entry) override {
     return write<JournalEntry>(
         [&](Database& database) { return write_intent(database, entry, now_ms()); });
@@ -107,6 +115,64 @@ class SqliteStore final : public Store {
         [&](Database& database) { return replace_rows(database, table, rows, now_ms()); });
   }
 
+  Outcome<int> take_events(std::string_view source, const std::vector<NewEvent>& events) override {
+    return write<int>(
+        [&](Database& database) { return add_events(database, source, events, now_ms()); });
+  }
+
+  Outcome<std::string> enqueue(const NewJob& fresh) override {
+    return write<std::string>(
+        [&](Database& database) { return add_job(database, fresh, now_ms()); });
+  }
+
+  Outcome<Job> begin_job(const NewJob& fresh, std::string_view owner,
+                         std::chrono::milliseconds lease) override {
+    return write<Job>([&](Database& database) {
+      return add_running_job(database, fresh, lease_of(owner, lease));
+    });
+  }
+
+  Outcome<std::optional<Job>> lease_job(std::string_view owner,
+                                        std::chrono::milliseconds lease) override {
+    // Looked for by a reader first: who finds nothing, which is mostly so, takes no write lock.
+    const auto found =
+        readers_.with([&](Database& database) { return ready_job(database, now_ms()); });
+    if (!found) return found.error();
+    if (found->empty()) return std::optional<Job>{};
+    return write<std::optional<Job>>(
+        [&](Database& database) { return take_job(database, lease_of(owner, lease)); });
+  }
+
+  Status renew_job(std::string_view id, std::string_view owner,
+                   std::chrono::milliseconds lease) override {
+    return writer_.run(
+        [&](Database& database) { return extend_lease(database, id, lease_of(owner, lease)); });
+  }
+
+  Status finish_job(std::string_view id, std::string_view owner, std::string_view result) override {
+    return writer_.run(
+        [&](Database& database) { return end_job(database, id, owner, result, now_ms()); });
+  }
+
+  Status fail_job(std::string_view id, std::string_view owner, std::string_view error,
+                  std::optional<std::int64_t> retry_at_ms) override {
+    return writer_.run([&](Database& database) {
+      return end_try(database, id, owner, error, retry_at_ms, now_ms());
+    });
+  }
+
+  Outcome<std::optional<Job>> job(std::string_view id) override {
+    return readers_.with([&](Database& database) { return find_job(database, id); });
+  }
+
+  Outcome<std::vector<Job>> jobs(const JobFilter& filter) override {
+    return readers_.with([&](Database& database) { return list_jobs(database, filter); });
+  }
+
+  Status retry_job(std::string_view id) override {
+    return writer_.run([&](Database& database) { return revive_job(database, id, now_ms()); });
+  }
+
   Status probe() override {
     auto written = writer_.run([&](Database& database) {
       return database.run("UPDATE probe SET checked_ms = ?1", {now_ms()});
@@ -128,6 +194,10 @@ class SqliteStore final : public Store {
   }
 
   std::int64_t now_ms() const { return clock_.wall_now().time_since_epoch().count(); }
+
+  JobLease lease_of(std::string_view owner, std::chrono::milliseconds lease) const {
+    return {owner, now_ms(), now_ms() + lease.count()};
+  }
 
   // Runs a write that has something to tell; its value counts only when the commit went through.
   template <typename T, typename Write>

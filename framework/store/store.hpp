@@ -1,16 +1,20 @@
-// What Dugout remembers: sessions, turns, records, the tool journal, jobs' place, the directory.
+// What Dugout remembers: sessions, turns, records, the tool journal, jobs, the directory.
 // One interface; SQLite behind it (sqlite_store.hpp). All functions are [worker] and safe from any
 // thread; each is one transaction. An Error of code kUnavailable means the store cannot serve now,
 // and that nothing was changed.
 #pragma once
 
+#include <chrono>
 #include <cstdint>
+#include <functional>
 #include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
 
 #include "dugout/sdk/outcome.hpp"
+#include "store/attempt.hpp"
+#include "store/job.hpp"
 
 namespace dugout::store {
 
@@ -77,6 +81,11 @@ class Store {
   // Turns that were accepted and never answered, oldest first.
   virtual Outcome<std::vector<AcceptedTurn>> unanswered() = 0;
 
+  // The lines of the attempts that `filter` lets through, the oldest first. `visit` is called while
+  // the store is read; it must not write to it.
+  virtual Status attempts(const AttemptFilter& filter,
+                          const std::function<void(std::string_view)>& visit) = 0;
+
   // ---- tool journal
   virtual Outcome<JournalEntry> intend(const JournalEntry& entry) = 0;
   virtual Status settle(std::string_view key, std::string_view result) = 0;
@@ -90,6 +99,36 @@ class Store {
                                           std::string_view changes) = 0;
   // Replaces a whole table, such as a part of the directory read from YAML at start.
   virtual Status replace_table(std::string_view table, const std::vector<std::string>& rows) = 0;
+
+  // ---- jobs and the events that make them
+  // Stores the events that were not seen before under (source, id), each with its job, all or none.
+  // Returns how many were new.
+  virtual Outcome<int> take_events(std::string_view source,
+                                   const std::vector<NewEvent>& events) = 0;
+  // The job's id. With a `unique` that is known already, the id of the job that has it.
+  virtual Outcome<std::string> enqueue(const NewJob& job) = 0;
+  // As enqueue and lease_job in one: a job that its maker runs at once. kConflict while the lane
+  // is busy, or when `unique` is known.
+  virtual Outcome<Job> begin_job(const NewJob& job, std::string_view owner,
+                                 std::chrono::milliseconds lease) = 0;
+  // The job that has been due for longest becomes `owner`'s for the time of `lease`: one that
+  // waits, or one whose lease has run out, as after a crash; none whose lane is busy.
+  virtual Outcome<std::optional<Job>> lease_job(std::string_view owner,
+                                                std::chrono::milliseconds lease) = 0;
+  // These three are kConflict when the job is not, or no more, the owner's.
+  virtual Status renew_job(std::string_view id, std::string_view owner,
+                           std::chrono::milliseconds lease) = 0;
+  virtual Status finish_job(std::string_view id, std::string_view owner,
+                            std::string_view result) = 0;
+  // Waits for another try at `retry_at_ms` (unix time); is given up without it.
+  virtual Status fail_job(std::string_view id, std::string_view owner, std::string_view error,
+                          std::optional<std::int64_t> retry_at_ms) = 0;
+  virtual Outcome<std::optional<Job>> job(std::string_view id) = 0;
+  // The latest first.
+  virtual Outcome<std::vector<Job>> jobs(const JobFilter& filter) = 0;
+  // A job that was given up waits again, its tries so far forgiven. kNotFound; kConflict when it
+  // is not given up.
+  virtual Status retry_job(std::string_view id) = 0;
 
   // Can it read and write now? For /ready.
   virtual Status probe() = 0;

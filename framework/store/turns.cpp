@@ -67,8 +67,10 @@ Status append_messages(Database& database, const TurnCommit& commit) {
 Status append_attempts(Database& database, const TurnCommit& commit) {
   std::int64_t position = 0;
   for (const auto& attempt : commit.attempts) {
-    auto done =
-        database.run("INSERT INTO attempts VALUES(?1, ?2, ?3)", {commit.turn, ++position, attempt});
+    auto done = database.run(
+        "INSERT INTO attempts VALUES(?1, ?2, ?3, "
+        "iif(json_valid(?3), json_extract(?3, '$.at_ms'), NULL))",
+        {commit.turn, ++position, attempt});
     if (!done) return done;
   }
   return Done{};

@@ -6,6 +6,7 @@ import shutil
 import subprocess
 import tempfile
 
+import photos
 from driver import DUGOUT, SOURCE, Server, clean_environment, compare_row, conversation, run_tests
 
 
@@ -34,11 +35,11 @@ def edit(folder, path, old, new):
 def test_runs_a_to_d_complete_in_the_terminal():
     for name in ("run_a.yaml", "run_b.yaml", "run_c.yaml", "run_d.yaml"):
         data = tempfile.mkdtemp(prefix="dugout_chat_")
-        photos = {kind: os.path.join(data, "photo." + kind) for kind in ("jpeg", "png", "pdf")}
-        for kind, start in (("jpeg", b"\xff\xd8\xff\xe0"), ("png", b"\x89PNG\r\n\x1a\n"), ("pdf", b"%PDF-1.7")):
-            with open(photos[kind], "wb") as file:
-                file.write(start + b"x" * 1000)
-        lines = ["/photo " + photos[turn["photo"]] if "photo" in turn else turn["say"]
+        paths = {kind: os.path.join(data, "photo." + kind) for kind in ("jpeg", "png", "pdf")}
+        for kind, content in (("jpeg", photos.jpeg()), ("png", photos.png()), ("pdf", b"%PDF-1.7")):
+            with open(paths[kind], "wb") as file:
+                file.write(content)
+        lines = ["/photo " + paths[turn["photo"]] if "photo" in turn else turn["say"]
                  for turn in conversation(name)["turns"]]
         result = dugout("chat", "--root", SOURCE, "--data", data, stdin="\n".join(lines + ["/where"]) + "\n")
         assert result.returncode == 0, result.stderr
@@ -137,7 +138,8 @@ def test_a_new_plugin_built_outside_the_tree_is_used_by_an_agent():
     prefix = os.path.join(folder, "prefix")
     build = os.path.dirname(os.path.dirname(DUGOUT))
     subprocess.run(["cmake", "--install", build, "--prefix", prefix], check=True, capture_output=True)
-    for kind, name in (("parser", "shouting"), ("recovery", "patience"), ("tool", "echo_back")):
+    for kind, name in (("parser", "shouting"), ("recovery", "patience"), ("validator", "doubting"),
+                       ("tool", "echo_back")):
         made = dugout("plugin", "new", kind, name, "--folder", folder)
         assert made.returncode == 0, made.stderr
         plugin = os.path.join(folder, name)
@@ -147,12 +149,12 @@ def test_a_new_plugin_built_outside_the_tree_is_used_by_an_agent():
         checked = dugout("plugin", "check", plugin + "/build/lib/dugout/plugins/%s.%s" % (kind, name))
         assert checked.returncode == 0, checked.stdout
     libraries = os.path.join(folder, "shouting/build/lib/dugout/plugins")
-    edit(folder, "agents/re_registration.yaml", "parsers: [", "parsers: [shouting, ")
+    edit(folder, "agents/universal.yaml", "parsers: [", "parsers: [shouting, ")
     script = os.path.join(folder, "shouting.yaml")
     with open(script, "w", encoding="utf-8") as file:
         file.write("name: the new parser takes a text in capitals\nturns:\n"
-                   "  - {say: 100-tigers-u13-2526-alex-smith, model: ['WELCOME BACK'], requests: 1,\n"
-                   "     contains: ['WELCOME BACK'], agent: re_registration}\n")
+                   "  - {say: good morning, model: ['WELCOME BACK'], requests: 1,\n"
+                   "     contains: ['WELCOME BACK'], agent: universal}\n")
     result = dugout("simulate", script, "--root", folder, "--plugin-path", libraries)
     assert result.returncode == 0, result.stdout + result.stderr
     unknown = dugout("check", "--root", folder)

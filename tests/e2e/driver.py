@@ -11,6 +11,8 @@ import uuid
 
 import yaml
 
+import photos
+
 DUGOUT = os.environ["DUGOUT"]
 SOURCE = os.environ["DUGOUT_SOURCE"]
 DOUBLE = os.environ.get("DUGOUT_DOUBLE", "")
@@ -106,7 +108,7 @@ def conversation(name):
         return yaml.safe_load(file)
 
 
-JPEG = b"\xff\xd8\xff\xe0" + b"x" * 300_000
+JPEG = photos.padded(photos.jpeg(), 300_000)
 
 
 def play(server, name, session):

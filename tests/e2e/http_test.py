@@ -5,6 +5,7 @@ import socket
 import threading
 import time
 
+import photos
 from driver import JPEG, Server, compare_row, conversation, play, rows, run_tests
 
 
@@ -89,7 +90,7 @@ def test_a_photo_of_exactly_ten_mib_is_allowed():
             if "photo" in turn:
                 break
             server.say(turn["say"], "session-ten")
-        photo = b"\xff\xd8\xff\xe0" + b"x" * (10 * 1024 * 1024 - 4)
+        photo = photos.padded(JPEG, 10 * 1024 * 1024)
         status, reply = server.upload(photo, "session-ten")
         assert status == 200 and reply["routine_number"] == 35, reply
 

@@ -46,6 +46,11 @@ class FaultyStore final : public store::Store {
     if (broken()) return error();
     return inner_.unanswered();
   }
+  Status attempts(const store::AttemptFilter& filter,
+                  const std::function<void(std::string_view)>& visit) override {
+    if (broken()) return error();
+    return inner_.attempts(filter, visit);
+  }
   Outcome<store::JournalEntry> intend(const store::JournalEntry& entry) override {
     if (broken()) return error();
     return inner_.intend(entry);
@@ -71,6 +76,51 @@ class FaultyStore final : public store::Store {
   Status replace_table(std::string_view table, const std::vector<std::string>& rows) override {
     if (broken()) return error();
     return inner_.replace_table(table, rows);
+  }
+  Outcome<int> take_events(std::string_view source,
+                           const std::vector<store::NewEvent>& events) override {
+    if (broken()) return error();
+    return inner_.take_events(source, events);
+  }
+  Outcome<std::string> enqueue(const store::NewJob& fresh) override {
+    if (broken()) return error();
+    return inner_.enqueue(fresh);
+  }
+  Outcome<store::Job> begin_job(const store::NewJob& fresh, std::string_view owner,
+                                std::chrono::milliseconds lease) override {
+    if (broken()) return error();
+    return inner_.begin_job(fresh, owner, lease);
+  }
+  Outcome<std::optional<store::Job>> lease_job(std::string_view owner,
+                                               std::chrono::milliseconds lease) override {
+    if (broken()) return error();
+    return inner_.lease_job(owner, lease);
+  }
+  Status renew_job(std::string_view id, std::string_view owner,
+                   std::chrono::milliseconds lease) override {
+    if (broken()) return error();
+    return inner_.renew_job(id, owner, lease);
+  }
+  Status finish_job(std::string_view id, std::string_view owner, std::string_view result) override {
+    if (broken()) return error();
+    return inner_.finish_job(id, owner, result);
+  }
+  Status fail_job(std::string_view id, std::string_view owner, std::string_view what,
+                  std::optional<std::int64_t> retry_at_ms) override {
+    if (broken()) return error();
+    return inner_.fail_job(id, owner, what, retry_at_ms);
+  }
+  Outcome<std::optional<store::Job>> job(std::string_view id) override {
+    if (broken()) return error();
+    return inner_.job(id);
+  }
+  Outcome<std::vector<store::Job>> jobs(const store::JobFilter& filter) override {
+    if (broken()) return error();
+    return inner_.jobs(filter);
+  }
+  Status retry_job(std::string_view id) override {
+    if (broken()) return error();
+    return inner_.retry_job(id);
   }
   Status probe() override {
     if (broken()) return error();

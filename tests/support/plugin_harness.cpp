@@ -8,6 +8,7 @@
 #include <stdexcept>
 
 #include "config/json_schema.hpp"
+#include "config/yaml.hpp"
 #include "support/fake_clock.hpp"
 
 namespace dugout::test {
@@ -20,6 +21,9 @@ std::recursive_mutex mutex;  // guards all state below: tests call tools from se
 std::int64_t now_ms = FakeClock::kStartMs;
 std::map<std::string, std::string> unique_keys;  // "table\nkey" -> row id
 int next_id = 1;
+std::function<ServiceReply(const ServiceCall&)> http_answer;
+std::vector<ServiceCall> calls_seen;
+std::vector<std::pair<int, std::string>> lines_logged;
 
 void put(dugout_sink* sink, const json& value) {
   const auto text = value.dump();
@@ -83,7 +87,33 @@ dugout_status check_schema(dugout_text schema, dugout_text instance, dugout_sink
   return DUGOUT_E_WRONG_SHAPE;
 }
 
-const dugout_log_v1 log_table{sizeof(dugout_log_v1), 0, [](int32_t, dugout_text) {}};
+dugout_status send(dugout_text request, dugout_text content, dugout_sink* head,
+                   dugout_sink* answer) {
+  const auto asked = json::parse(view(request));
+  const ServiceCall call{asked.value("method", "GET"), asked.value("url", ""),
+                         std::string(view(content)), asked.value("effect", "once"),
+                         asked.value("headers", json::object())};
+  std::function<ServiceReply(const ServiceCall&)> answering;
+  {
+    const std::lock_guard lock(mutex);
+    calls_seen.push_back(call);
+    answering = http_answer;
+  }
+  const auto reply = answering ? answering(call) : ServiceReply{0, "", json::object(), false};
+  if (reply.status == 0) {
+    put(head, {{"message", "no answer"}, {"detail", {{"sent", reply.sent}}}});
+    return DUGOUT_E_UNAVAILABLE;
+  }
+  put(head, {{"status", reply.status}, {"headers", reply.headers}, {"tries", 1}});
+  answer->put(answer, sdk::text(reply.body));
+  return DUGOUT_OK;
+}
+
+const dugout_http_v1 http_table{sizeof(dugout_http_v1), 0, &send};
+const dugout_log_v1 log_table{sizeof(dugout_log_v1), 0, [](int32_t level, dugout_text line) {
+                                const std::lock_guard lock(mutex);
+                                lines_logged.emplace_back(level, view(line));
+                              }};
 const dugout_clock_v1 clock_table{sizeof(dugout_clock_v1), 0, [] { return now_ms; }};
 const dugout_schema_v1 schema_table{sizeof(dugout_schema_v1), 0, &check_schema};
 const dugout_records_v1 records_table{sizeof(dugout_records_v1), 0, &find, &insert, &update};
@@ -94,6 +124,7 @@ const void* service(const char* id) {
   if (name == DUGOUT_SERVICE_CLOCK) return &clock_table;
   if (name == DUGOUT_SERVICE_SCHEMA) return &schema_table;
   if (name == DUGOUT_SERVICE_RECORDS) return &records_table;
+  if (name == DUGOUT_SERVICE_HTTP) return &http_table;
   return nullptr;
 }
 
@@ -136,13 +167,47 @@ void reset_services() {
   rows() = json::object();
   unique_keys.clear();
   next_id = 1;
+  http_answer = nullptr;
+  calls_seen.clear();
+  lines_logged.clear();
   now_ms = FakeClock::kStartMs;
+}
+
+void answer_http(std::function<ServiceReply(const ServiceCall&)> answer) {
+  const std::lock_guard lock(mutex);
+  http_answer = std::move(answer);
+}
+
+std::vector<ServiceCall> http_calls() {
+  const std::lock_guard lock(mutex);
+  return calls_seen;
+}
+
+std::vector<std::pair<int, std::string>> logged() {
+  const std::lock_guard lock(mutex);
+  return lines_logged;
 }
 
 void set_unix_ms(std::int64_t now) {
   const std::lock_guard lock(mutex);
   now_ms = now;
 }
+
+namespace {
+
+// As the host does it: plugin.yaml speaks where the config says nothing.
+json with_defaults(const std::string& id, json config) {
+  core::Findings findings;
+  const auto yaml =
+      config::load_yaml(std::string(DUGOUT_PLUGIN_DIR) + "/" + id + "/plugin.yaml", findings);
+  const auto* defaults = yaml ? yaml->root.find("defaults") : nullptr;
+  if (defaults == nullptr) return config;
+  auto all = json::parse(config::to_json(*defaults));
+  all.update(config);
+  return all;
+}
+
+}  // namespace
 
 PluginUnderTest::PluginUnderTest(const std::string& id, const json& config) {
   const auto path = library_in(std::string(DUGOUT_PLUGIN_DIR) + "/" + id);
@@ -152,7 +217,7 @@ PluginUnderTest::PluginUnderTest(const std::string& id, const json& config) {
   if (open == nullptr) throw std::runtime_error("no dugout_plugin_open");
   module_ = open(DUGOUT_ABI_MAJOR, DUGOUT_ABI_MINOR);
   sdk::StringSink why;
-  const auto text = config.dump();
+  const auto text = with_defaults(id, config).dump();
   if (module_ == nullptr ||
       module_->create(&host_table, sdk::text(text), &instance_, &why) != DUGOUT_OK) {
     throw std::runtime_error("create failed: " + why.text);
@@ -184,6 +249,28 @@ PluginAnswer PluginUnderTest::advise(const json& failure) {
   const auto text = failure.dump();
   const auto status =
       face<dugout_recovery_v1>(DUGOUT_FACE_RECOVERY)->advise(instance_, sdk::text(text), &out);
+  return {status, out.text};
+}
+
+PluginAnswer PluginUnderTest::validate(const json& answer, const json& context) {
+  sdk::StringSink out;
+  const auto text = answer.dump(), around = context.dump();
+  const auto status = face<dugout_validator_v1>(DUGOUT_FACE_VALIDATOR)
+                          ->validate(instance_, sdk::text(text), sdk::text(around), &out);
+  return {status, out.text};
+}
+
+PluginAnswer PluginUnderTest::propose(std::string_view situation) {
+  sdk::StringSink out;
+  const auto status =
+      face<dugout_tuner_v1>(DUGOUT_FACE_TUNER)->propose(instance_, sdk::text(situation), &out);
+  return {status, out.text};
+}
+
+PluginAnswer PluginUnderTest::train(std::string_view log) {
+  sdk::StringSink out;
+  const auto status =
+      face<dugout_tuner_v1>(DUGOUT_FACE_TUNER)->train(instance_, sdk::text(log), &out);
   return {status, out.text};
 }
 

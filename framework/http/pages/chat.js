@@ -14,6 +14,8 @@ const kGreeting = "Hello! I am the club's registration assistant. Please type th
   "team's manager or coach, such as **200-lions-u9-2526**.";
 
 const kWait = 120000;  // ms, for an answer
+const kFirstPause = 2000, kLongestPause = 15000;  // ms, between two looks at a photo's check
+const kCheckWait = 10 * 60000;  // ms, for its end
 const kPhotoBytes = 10 * 1024 * 1024;
 
 let state = load();
@@ -27,10 +29,14 @@ function load() {
   return { session: "ses_" + newId(), said: [{ who: "club", text: kGreeting }], expects: "text" };
 }
 
-// A message whose answer never came can be sent again with its own id; a photo has to be chosen again.
+// A message whose answer never came can be sent again with its own id. A photo has to be chosen again,
+// unless the club has it already: then `upload` is its id there, and its answer is asked for at once.
 function resumed(kept) {
   const last = kept.said[kept.said.length - 1];
-  if (last && last.id && last.photo) kept.said.pop();
+  if (last && last.id && last.photo) {
+    kept.said.pop();
+    if (last.upload) kept.open = last;
+  }
   if (last && last.id && !last.photo) last.failed = true;
   return kept;
 }
@@ -97,11 +103,11 @@ function show(entry) {
     const again = document.createElement("button");
     again.type = "button";
     again.className = "again";
-    again.textContent = "Send again";
+    again.textContent = entry.upload ? "Look again" : "Send again";
     again.addEventListener("click", () => {
       if (busy) return;
       element.remove();
-      if (entry.photo && !entry.file) photo.click(); else deliver(entry);
+      if (entry.photo && !entry.file && !entry.upload) photo.click(); else deliver(entry);
     });
     element.append(again);
   }
@@ -132,7 +138,36 @@ function body(entry) {
   data.append("session_id", state.session);
   data.append("client_message_id", entry.id);
   data.append("file", entry.file);
-  return { url: "/upload", init: { method: "POST", body: data } };
+  return { url: "/upload-async", init: { method: "POST", body: data } };
+}
+
+async function ask(url, init, wait) {
+  const response = await fetch(url, { ...init, signal: AbortSignal.timeout(wait) });
+  const reply = await response.json();
+  if (!response.ok) throw Object.assign(new Error(reply.detail || "The club's server did not answer."), { status: response.status });
+  return reply;
+}
+
+// Waits for the end of a photo's check, ever less often; a bad connection meanwhile is no failure.
+async function checked(entry, told) {
+  const until = Date.now() + kCheckWait;
+  for (let pause = kFirstPause; Date.now() < until; pause = Math.min(pause * 1.3, kLongestPause)) {
+    await new Promise((done) => setTimeout(done, pause));
+    let status;
+    try {
+      status = await ask("/upload-status/" + entry.upload, {}, kLongestPause);
+    } catch (error) {
+      if (error.status !== 404) continue;
+      status = { complete: true, error: true, message: "This photo is not known any more. Please choose it again." };
+    }
+    told.textContent = status.message;
+    if (!status.complete) continue;
+    if (!status.error) return status;
+    delete entry.upload;
+    entry.id = "msg_" + newId();  // another go is another message
+    throw new Error(status.message);
+  }
+  throw new Error("The check takes longer than usual. The photo is safe with the club: look again in a while.");
 }
 
 async function deliver(entry) {
@@ -146,12 +181,16 @@ async function deliver(entry) {
   const waiting = show({ who: "club waiting", text: "…" });
   refresh();
   try {
-    const request = body(entry);
-    const response = await fetch(request.url, { ...request.init, signal: AbortSignal.timeout(kWait) });
-    const reply = await response.json();
-    if (!response.ok) throw new Error(reply.detail || "The club's server did not answer.");
+    let reply;
+    if (!entry.upload) {
+      const request = body(entry);
+      reply = await ask(request.url, request.init, kWait);
+      if (reply.processing) { entry.upload = reply.upload_id; keep(); waiting.textContent = reply.response; }
+    }
+    if (entry.upload) reply = await checked(entry, waiting);
     delete entry.id;
     delete entry.file;
+    delete entry.upload;
     state.said.push({ who: "club", text: reply.response });
     state.expects = reply.expects;
     waiting.remove();
@@ -162,7 +201,7 @@ async function deliver(entry) {
     entry.failed = true;
     show(entry);
     complain(error instanceof TypeError || error.name === "TimeoutError"
-      ? "No connection just now. Nothing is lost: press Send again when it is back." : error.message);
+      ? "No connection just now. Nothing is lost: press the button when it is back." : error.message);
   }
   busy = false;
   keep();
@@ -203,14 +242,12 @@ photo.addEventListener("change", () => {
 document.getElementById("restart").addEventListener("click", () => {
   if (!confirm("Start a new chat? The registration in this one stays with the club.")) return;
   localStorage.removeItem("dugout");
-  state = load();
-  talk.replaceChildren();
-  state.said.forEach(show);
-  keep();
-  refresh();
+  location.reload();  // an answer that is still awaited belongs to the old chat
 });
 
-keep();
+const open = state.open;
+delete state.open;
 state.said.forEach(show);
+if (open) deliver(open); else keep();
 refresh();
 text.focus();

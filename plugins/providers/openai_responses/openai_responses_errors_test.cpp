@@ -1,44 +1,7 @@
 // What the Responses codec makes of answers that are none, through the plugin boundary, row by row.
-#include <catch2/catch.hpp>
-#include <nlohmann/json.hpp>
+#include "support/responses_codec.hpp"
 
-#include "support/plugin_harness.hpp"
-
-namespace {
-
-using dugout::test::PluginAnswer;
-using dugout::test::PluginUnderTest;
-using nlohmann::json;
-
-const json kJson = {{"content-type", "application/json; charset=utf-8"}};
-
-PluginAnswer decoded(unsigned status, std::string_view body, const json& headers = kJson) {
-  PluginUnderTest plugin("provider.openai_responses");
-  return plugin.decode(status, headers, body);
-}
-
-json message(const std::string& text) {
-  return {{"id", "msg_1"},
-          {"type", "message"},
-          {"role", "assistant"},
-          {"status", "completed"},
-          {"content", {{{"type", "output_text"}, {"text", text}, {"annotations", json::array()}}}}};
-}
-
-json response(json output, json more = json::object()) {
-  json out = {{"id", "resp_1"},
-              {"object", "response"},
-              {"status", "completed"},
-              {"error", nullptr},
-              {"incomplete_details", nullptr},
-              {"model", "gpt-4.1-2025"},
-              {"output", std::move(output)},
-              {"usage", {{"input_tokens", 10}, {"output_tokens", 5}, {"total_tokens", 15}}}};
-  out.update(more);
-  return out;
-}
-
-}  // namespace
+using namespace responses_codec::test;
 
 TEST_CASE("OpenAiResponsesErrorsTest.ResponseThatFailedIsClassifiedByItsCode") {
   const auto [more, error_class, code] = GENERATE(table<json, std::string, std::string>({

@@ -11,11 +11,7 @@ class HistoryTruncation final : public patterned::Strategy {
 
  private:
   explicit HistoryTruncation(const json& config)
-      : Strategy(config,
-                 {{"context_length_exceeded"},
-                  {"context_length"},
-                  {"context length", "context window", "token limit", "prompt is too long"}}),
-        fraction_(config.value("fraction", 0.5)) {}
+      : Strategy(config), fraction_(config.value("fraction", 0.5)) {}
 
   json advice() const override { return {{"action", "truncate_history"}, {"fraction", fraction_}}; }
 

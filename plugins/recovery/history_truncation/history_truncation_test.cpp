@@ -2,17 +2,11 @@
 #include <catch2/catch.hpp>
 
 #include "support/plugin_harness.hpp"
+#include "support/recovery_failure.hpp"
 
+using dugout::test::failure;
 using dugout::test::PluginUnderTest;
 using nlohmann::json;
-
-namespace {
-
-json failure(const char* cls, const char* code, const char* message, int status) {
-  return {{"class", cls}, {"code", code}, {"message", message}, {"status", status}, {"repeats", 1}};
-}
-
-}  // namespace
 
 TEST_CASE("HistoryTruncationTest.KnownPatternsDropTheOldestHalf") {
   PluginUnderTest plugin("recovery.history_truncation");

@@ -7,11 +7,7 @@ using patterned::json;
 
 class ModelFallback final : public patterned::Strategy {
  public:
-  explicit ModelFallback(std::string_view config)
-      : Strategy(read(config),
-                 {{"model_not_found", "server_is_overloaded", "overloaded_error"},
-                  {},
-                  {"overloaded", "temporarily unavailable", "temporary unavailable"}}) {}
+  explicit ModelFallback(std::string_view config) : Strategy(read(config)) {}
 
  private:
   json advice() const override { return {{"action", "next_target"}}; }

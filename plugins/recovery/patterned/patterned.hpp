@@ -1,11 +1,13 @@
-// What the recovery strategies of this folder share: their settings name patterns, a failure is
-// held against them, and what is not recognised is left to the next strategy. A strategy says what
-// it advises, and nothing else. Header-only; no plugin itself. [any]
+// What the recovery strategies of this folder share: their settings name patterns (those of
+// plugin.yaml, where nobody gave others), a failure is held against them, and what is not
+// recognised is left to the next strategy. A strategy says what it advises, and nothing else.
+// Header-only; no plugin itself. [any]
 #pragma once
 
 #include <nlohmann/json.hpp>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "dugout/sdk/patterns.hpp"
 #include "dugout/sdk/recovery.hpp"
@@ -25,11 +27,11 @@ class Strategy : public dugout::sdk::Recovery {
   }
 
  protected:
-  // `config` may replace each list of `defaults`: codes, classes, texts.
-  Strategy(const json& config, dugout::sdk::Patterns defaults) : patterns_(std::move(defaults)) {
-    patterns_.codes = config.value("codes", patterns_.codes);
-    patterns_.classes = config.value("classes", patterns_.classes);
-    patterns_.texts = config.value("texts", patterns_.texts);
+  explicit Strategy(const json& config)
+      : patterns_{list(config, "codes"), list(config, "classes"), list(config, "texts")} {}
+
+  static std::vector<std::string> list(const json& config, const char* name) {
+    return config.value(name, std::vector<std::string>());
   }
 
   static json read(std::string_view config) { return json::parse(config.empty() ? "{}" : config); }

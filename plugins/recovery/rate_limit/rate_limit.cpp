@@ -11,10 +11,7 @@ class RateLimit final : public patterned::Strategy {
 
  private:
   explicit RateLimit(const json& config)
-      : Strategy(config, {{"rate_limit_exceeded", "slow_down", "rate_limit_error"},
-                          {"rate_limit"},
-                          {"rate limit", "too many requests"}}),
-        wait_multiplier_(config.value("wait_multiplier", 3.0)) {}
+      : Strategy(config), wait_multiplier_(config.value("wait_multiplier", 3.0)) {}
 
   json advice() const override {
     return {{"action", "wait"}, {"wait_multiplier", wait_multiplier_}};
@@ -22,7 +19,9 @@ class RateLimit final : public patterned::Strategy {
 
   // Used-up quota comes as a 429 too, and no wait helps.
   std::string veto(const json& failure) const override {
-    return failure.value("class", "") == "quota" ? "the quota is used up" : "";
+    const bool quota =
+        failure.value("class", "") == "quota" || failure.value("code", "") == "insufficient_quota";
+    return quota ? "the quota is used up" : "";
   }
 
   const double wait_multiplier_;

@@ -2,18 +2,11 @@
 #include <catch2/catch.hpp>
 
 #include "support/plugin_harness.hpp"
+#include "support/recovery_failure.hpp"
 
+using dugout::test::failure;
 using dugout::test::PluginUnderTest;
 using nlohmann::json;
-
-namespace {
-
-json failure(const char* cls, const char* code, const char* message, int status) {
-  return {{"class", cls}, {"code", code},    {"message", message}, {"status", status},
-          {"attempt", 1}, {"target", "p/m"}, {"repeats", 1}};
-}
-
-}  // namespace
 
 TEST_CASE("RateLimitTest.KnownPatternsWaitThreeTimesAsLong") {
   PluginUnderTest plugin("recovery.rate_limit");

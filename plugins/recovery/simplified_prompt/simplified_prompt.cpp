@@ -15,12 +15,8 @@ class SimplifiedPrompt final : public patterned::Strategy {
 
  private:
   explicit SimplifiedPrompt(const json& config)
-      : Strategy(config, {{"content_filter", "content_policy_violation", "invalid_prompt"},
-                          {"truncated", "refusal"},
-                          {"content filter", "content policy", "content management policy"}}),
-        repeated_classes_(
-            config.value("repeated_classes",
-                         std::vector<std::string>{"invalid_json", "missing_field", "wrong_shape"})),
+      : Strategy(config),
+        repeated_classes_(list(config, "repeated_classes")),
         repeats_(config.value("repeats", 2)) {}
 
   json advice() const override { return {{"action", "simplify_prompt"}}; }

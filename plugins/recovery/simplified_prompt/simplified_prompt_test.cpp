@@ -2,21 +2,11 @@
 #include <catch2/catch.hpp>
 
 #include "support/plugin_harness.hpp"
+#include "support/recovery_failure.hpp"
 
+using dugout::test::failure;
 using dugout::test::PluginUnderTest;
 using nlohmann::json;
-
-namespace {
-
-json failure(const char* cls, const char* code, const char* message, int status, int repeats = 1) {
-  return {{"class", cls},
-          {"code", code},
-          {"message", message},
-          {"status", status},
-          {"repeats", repeats}};
-}
-
-}  // namespace
 
 TEST_CASE("SimplifiedPromptTest.BrokenFormIsRecognisedWhenItIsRepeated") {
   PluginUnderTest plugin("recovery.simplified_prompt");

@@ -1,15 +1,27 @@
-// Finds the address behind a postcode and a house number. The local backend reads the table
-// `addresses`, which is filled from agents/data. [worker]; keeps nothing between calls.
+// Finds the address behind a postcode and a house number: in the table `addresses`, which is filled
+// from agents/data, or with Google Places. [worker]; keeps nothing between calls.
 #include <nlohmann/json.hpp>
 #include <optional>
 #include <string>
 
+#include "address.hpp"
 #include "dugout/sdk/tool.hpp"
+#include "dugout/sdk/tool_result.hpp"
+#include "google/client.hpp"
+#include "places.hpp"
 #include "uk/postcode.hpp"
 
 namespace {
 
+using address::find_in_table;
+using dugout::Code;
+using dugout::Error;
+using dugout::Outcome;
+using dugout::sdk::accepted;
+using dugout::sdk::refused;
 using nlohmann::json;
+
+constexpr int kError = 3;  // of log/1
 
 constexpr std::string_view kDeclaration = R"({
   "name": "address_lookup",
@@ -28,7 +40,7 @@ constexpr std::string_view kDeclaration = R"({
       "town": {"type": "string"}, "city": {"type": "string"}, "post_code": {"type": "string"},
       "house_number": {"type": "string"}, "confidence_level": {"enum": ["High", "Medium"]},
       "verified": {"type": "array", "items": {"type": "string"}}}},
-  "timeout_ms": 5000})";
+  "timeout_ms": 15000})";
 
 bool is_digit(char c) {
   return c >= '0' && c <= '9';
@@ -57,95 +69,62 @@ std::string house_number_of(std::string_view typed) {
   return out;
 }
 
-bool same(std::string_view a, std::string_view b) {
-  return a.size() == b.size() && std::equal(a.begin(), a.end(), b.begin(),
-                                            [](char x, char y) { return upper(x) == upper(y); });
-}
-
-// YAML gives 14 as a number unless it is quoted.
-std::string text_of(const json& row, const char* member) {
-  const auto found = row.find(member);
-  if (found == row.end()) return {};
-  return found->is_string() ? found->get<std::string>() : found->dump();
-}
-
-struct Address {
-  std::string formatted, line_1, town, city;
-  bool exact = false;
-};
-
-// The table of the directory. A row with house number "*" stands for the whole street.
-class LocalAddresses {
- public:
-  explicit LocalAddresses(dugout::sdk::Host host) : host_(host) {}
-
-  dugout::Outcome<std::optional<Address>> find(const std::string& postcode,
-                                               const std::string& house_number) const {
-    const auto rows = host_.find_rows("addresses", json{{"postcode", postcode}}.dump());
-    if (!rows) return rows.error();
-    std::optional<Address> street;
-    for (const auto& row : json::parse(*rows)) {
-      const auto number = text_of(row, "house_number");
-      if (same(number, house_number)) return std::optional(address(row, {}));
-      if (number == "*" && !street && has_digit(house_number)) street = address(row, house_number);
-    }
-    return street;
-  }
-
- private:
-  static bool has_digit(std::string_view text) {
-    return std::any_of(text.begin(), text.end(), is_digit);
-  }
-
-  static Address address(const json& row, const std::string& number) {
-    const auto before = number.empty() ? std::string{} : number + " ";
-    return {before + text_of(row, "formatted_address"), before + text_of(row, "line_1"),
-            text_of(row, "town"), text_of(row, "city"), number.empty()};
-  }
-
-  dugout::sdk::Host host_;
-};
-
-std::string refused(std::string_view code, std::string_view message, bool retryable = false) {
-  return json{{"ok", false},
-              {"error", {{"code", code}, {"message", message}, {"retryable", retryable}}}}
-      .dump();
-}
-
 class AddressLookup final : public dugout::sdk::Tool {
  public:
-  AddressLookup(std::string_view /*config*/, dugout::sdk::Host host) : addresses_(host) {}
+  AddressLookup(std::string_view config, dugout::sdk::Host host)
+      : host_(host), settings_(google::read_settings(config, host)) {}
 
   std::string describe() const override { return std::string(kDeclaration); }
 
   // [worker]
-  dugout::Outcome<std::string> run(std::string_view args, std::string_view /*context*/) override {
+  Outcome<std::string> run(std::string_view args, std::string_view /*context*/) override {
     const auto wanted = json::parse(args);
     const auto postcode = uk::postcode_of(wanted["postcode"].get<std::string>());
     const auto number = house_number_of(wanted["house_number"].get<std::string>());
     if (postcode.empty()) return refused("invalid_postcode", "That is not a full UK postcode.");
     if (number.empty()) return refused("invalid_house_number", "The house number is missing.");
-    const auto found = addresses_.find(postcode, number);
-    if (!found) return refused("unavailable", "Addresses cannot be looked up now.", true);
+    const auto found =
+        settings_.remote ? ask_google(postcode, number) : find_in_table(host_, postcode, number);
+    if (!found) return not_now(found.error());
     if (!*found) return refused("not_found", "No address is known for this postcode and number.");
-    const auto& address = **found;
-    auto verified = json::array({"postcode"});
-    if (address.exact) verified.push_back("house_number");
-    return json{{"ok", true},
-                {"data",
-                 {{"formatted_address", address.formatted},
-                  {"line_1", address.line_1},
-                  {"town", address.town},
-                  {"city", address.city},
-                  {"post_code", postcode},
-                  {"house_number", number},
-                  {"confidence_level", address.exact ? "High" : "Medium"},
-                  {"verified", verified}}}}
-        .dump();
+    return accepted(data_of(**found, postcode, number).dump());
   }
 
  private:
-  LocalAddresses addresses_;
+  // Only the postcode leaves the house; the number is put in front of what comes back.
+  Outcome<std::optional<address::Address>> ask_google(const std::string& postcode,
+                                                      const std::string& number) const {
+    if (settings_.api_key.empty()) return Error{Code::kRefused, "no api_key is set"};
+    const auto answer = google::ask(
+        host_, settings_, settings_.places_url + "/v1/places:searchText",
+        address::places_question(postcode), {{"x-goog-fieldmask", address::kPlacesMask}});
+    if (!answer) return answer.error();
+    return address::read_places(*answer, postcode, number);
+  }
+
+  // People are asked for the whole address then; the cause is the operator's.
+  std::string not_now(const Error& error) const {
+    if (settings_.remote) host_.log(kError, "no address was looked up: " + error.message);
+    constexpr auto kByHand =
+        "Addresses cannot be looked up just now. Please type the whole address instead.";
+    const bool mend = error.code == Code::kRefused;
+    return refused(mend ? "not_configured" : "unavailable", kByHand, !mend);
+  }
+
+  static json data_of(const address::Address& found, const std::string& postcode,
+                      const std::string& number) {
+    return {{"formatted_address", found.formatted},
+            {"line_1", found.line_1},
+            {"town", found.town},
+            {"city", found.city},
+            {"post_code", postcode},
+            {"house_number", number},
+            {"confidence_level", found.confidence},
+            {"verified", found.verified}};
+  }
+
+  dugout::sdk::Host host_;
+  google::Settings settings_;
 };
 
 }  // namespace

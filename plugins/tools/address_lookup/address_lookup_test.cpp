@@ -50,7 +50,7 @@ TEST_CASE("AddressLookupTest.KnownNumberGivesTheWholeAddress") {
   CHECK(result["data"]["post_code"] == "M41 7QT");
   CHECK(result["data"]["house_number"] == "14");
   CHECK(result["data"]["confidence_level"] == "High");
-  CHECK(result["data"]["verified"] == json::array({"postcode", "house_number"}));
+  CHECK(result["data"]["verified"] == json::array({"postcode", "street", "house_number"}));
 }
 
 TEST_CASE("AddressLookupTest.LetterCaseOfTheNumberDoesNotMatter") {
@@ -64,7 +64,7 @@ TEST_CASE("AddressLookupTest.LetterCaseOfTheNumberDoesNotMatter") {
   CHECK(result["data"]["line_1"] == "5B Canal Walk");
 }
 
-TEST_CASE("AddressLookupTest.StreetRowTakesAnyNumberButVerifiesThePostcodeOnly") {
+TEST_CASE("AddressLookupTest.StreetRowTakesAnyNumberAndVerifiesTheStreetOnly") {
   seed();
   PluginUnderTest tool("tool.address_lookup");
 
@@ -73,7 +73,7 @@ TEST_CASE("AddressLookupTest.StreetRowTakesAnyNumberButVerifiesThePostcodeOnly")
   REQUIRE(result["ok"] == true);
   CHECK(result["data"]["line_1"] == "Flat 2 Any Road");
   CHECK(result["data"]["confidence_level"] == "Medium");
-  CHECK(result["data"]["verified"] == json::array({"postcode"}));
+  CHECK(result["data"]["verified"] == json::array({"postcode", "street"}));
   CHECK(tool.run({{"postcode", "M41 0ZZ"}, {"house_number", "the blue door"}})["error"]["code"] ==
         "not_found");
 }

@@ -1,6 +1,7 @@
 // Looks for a registration by the names of player and parent. Names are no secret, so they alone
 // get a bare yes or no; only with the player's date of birth and the parent's postcode does
-// anything of the record come out. [worker]; keeps nothing between calls.
+// anything of the record come out. Tries are counted before anything is compared
+// (verification/attempts.hpp). [worker]; keeps nothing between calls.
 #include <utf8proc.h>
 
 #include <cstdlib>
@@ -9,6 +10,8 @@
 #include <string>
 
 #include "dugout/sdk/tool.hpp"
+#include "verification/attempts.hpp"
+#include "verification/family.hpp"
 
 namespace {
 
@@ -31,7 +34,7 @@ constexpr std::string_view kDeclaration = R"({
       "record_found": {"enum": ["Y", "N"]}, "verified": {"enum": ["Y", "N"]},
       "record_id": {"type": "string"}, "played_last_season": {"enum": ["Y", "N"]},
       "team": {"type": "string"}, "age_group": {"type": "string"},
-      "registration_status": {"type": "string"}, "kit_size": {"type": "string"}}},
+      "same_address": {"enum": ["Y", "N"]}, "registration_status": {"type": "string"}}},
   "timeout_ms": 5000})";
 
 std::string with_straight_quotes(std::string_view text) {
@@ -122,13 +125,23 @@ json details(const json& row) {
            {"team", row.value("team", "")},
            {"age_group", row.value("age_group", "")},
            {"registration_status", row.value("registration_status", "pending_payment")}};
-  if (row.contains("kit_size")) out["kit_size"] = row["kit_size"];
+  const auto give = [&](const char* column) {
+    const auto cell = row.find(column);
+    if (cell != row.end() && cell->is_string() && *cell != "") out[column] = *cell;
+  };
+  for (const auto* name : {"player_first_name", "player_last_name"}) give(name);
+  for (const auto* column : verification::kFamily) give(column);
+  for (const auto* column : verification::kRegistered) give(column);
+  const auto own = row.value("player_full_address", "");
+  const bool same = own.empty() || own == row.value("parent_full_address", "");
+  out["same_address"] = same ? "Y" : "N";
   return out;
 }
 
 class CheckIfRecordExists final : public dugout::sdk::Tool {
  public:
-  CheckIfRecordExists(std::string_view /*config*/, dugout::sdk::Host host) : registrations_(host) {}
+  CheckIfRecordExists(std::string_view config, dugout::sdk::Host host)
+      : registrations_(host), attempts_(host, verification::limit_of(json::parse(config))) {}
 
   std::string describe() const override { return std::string(kDeclaration); }
 
@@ -145,16 +158,27 @@ class CheckIfRecordExists final : public dugout::sdk::Tool {
     if (!wanted.contains("player_dob") && !wanted.contains("parent_post_code")) {
       return done({{"record_found", rows->empty() ? "N" : "Y"}});
     }
-    const auto dob = packed(wanted.value("player_dob", ""));
-    const auto postcode = packed(wanted.value("parent_post_code", ""));
-    for (auto row = rows->rbegin(); row != rows->rend(); ++row) {  // the newest first
-      if (matches(*row, dob, postcode)) return done(details(*row));
-    }
-    return done({{"verified", "N"}});  // whether the names exist is not said here
+    return verified(*rows, "registration|" + player + "|" + parent, wanted);
   }
 
  private:
+  // Whether the names exist, what did not match, or that there were too many tries: not said here.
+  dugout::Outcome<std::string> verified(const json& rows, const std::string& subject,
+                                        const json& wanted) const {
+    const auto attempt = attempts_.take(subject);
+    if (!attempt) return refused("unavailable", "The records cannot be read now.", true);
+    const auto dob = packed(wanted.value("player_dob", ""));
+    const auto postcode = packed(wanted.value("parent_post_code", ""));
+    for (auto row = rows.rbegin(); attempt->allowed && row != rows.rend(); ++row) {
+      if (!matches(*row, dob, postcode)) continue;  // the newest first
+      attempts_.forgive(*attempt);
+      return done(details(*row));
+    }
+    return done({{"verified", "N"}});
+  }
+
   LocalRegistrations registrations_;
+  verification::Attempts attempts_;
 };
 
 }  // namespace

@@ -82,7 +82,11 @@ TEST_CASE("CheckIfRecordExistsTest.BothFactorsOpenTheRecord") {
                             {"played_last_season", "Y"},
                             {"team", "Leopards"},
                             {"age_group", "u10"},
-                            {"registration_status", "pending_payment"}});
+                            {"registration_status", "pending_payment"},
+                            {"same_address", "Y"},
+                            {"player_dob", "29-02-2016"},
+                            {"parent_post_code", "M32 9LX"},
+                            {"parent_telephone", "07700900300"}});
   CHECK(zoe["data"]["kit_size"] == "7/8");
   CHECK(zoe["data"]["played_last_season"] == "N");
 }
@@ -99,6 +103,40 @@ TEST_CASE("CheckIfRecordExistsTest.OneWrongOrMissingFactorRevealsNothing") {
                     factors("Nobody Known", "Sean O'Neill", "29-02-2016", "M32 9LX"), only_dob}));
 
   CHECK(tool.run(args)["data"] == json{{"verified", "N"}});
+}
+
+TEST_CASE("CheckIfRecordExistsTest.AfterThreeWrongTriesRightDetailsOpenNothing") {
+  seed();
+  PluginUnderTest tool(kId);
+  for (const auto* dob : {"01-01-2016", "02-01-2016", "03-01-2016"}) {
+    CHECK(tool.run(factors("Ben O'Neill", "Sean O'Neill", dob, "M32 9LX"))["data"] ==
+          json{{"verified", "N"}});
+  }
+  const auto right = factors("BEN O\u2019NEILL", "Sean O'Neill", "29-02-2016", "M32 9LX");
+
+  CHECK(PluginUnderTest(kId).run(right)["data"] == json{{"verified", "N"}});
+  CHECK(tool.run(factors("Zo\u00eb N\u00fa\u00f1ez", "Ana N\u00fa\u00f1ez", "14-05-2017",
+                         "M41 7QT"))["data"]["verified"] == "Y");
+  dugout::test::set_unix_ms(1'759'320'000'000 + 25 * 3'600'000LL);
+  CHECK(tool.run(right)["data"]["verified"] == "Y");
+}
+
+TEST_CASE("CheckIfRecordExistsTest.NeitherGuessNorNameIsKeptWithTheCount") {
+  seed();
+  PluginUnderTest tool(kId);
+
+  tool.run(factors("Ben O'Neill", "Sean O'Neill", "19-10-2012", "M99 9ZZ"));
+
+  const auto& attempts = dugout::test::rows()["verification_attempts"];
+  REQUIRE(attempts.size() == 1);
+  const auto subject = attempts[0]["subject"].get<std::string>();
+  CHECK(subject.size() == 32);
+  CHECK(subject.find_first_not_of("0123456789abcdef") == std::string::npos);
+  const auto kept = attempts.dump();
+  for (const auto* word : {"19-10-2012", "M99", "ben", "sean", "neill", "registration"}) {
+    CAPTURE(word);
+    CHECK(kept.find(word) == std::string::npos);
+  }
 }
 
 TEST_CASE("CheckIfRecordExistsTest.EmptyNameIsRefused") {

@@ -30,7 +30,11 @@ constexpr std::string_view kDeclaration = R"({
     "date_of_birth": {"type": "string", "description": "What the user wrote"},
     "calculate_age": {"type": "boolean", "default": false, "description": "Also give the age"},
     "age_group": {"type": "string", "description": "u9, or open"},
-    "season": {"type": "string", "description": "2526 for 2025-26"}}},
+    "season": {"type": "string", "description": "2526 for 2025-26"},
+    "play_up_years": {"type": "integer", "minimum": 0, "maximum": 17, "default": 0,
+                      "description": "How many years younger than the group still fits"},
+    "too_old": {"enum": ["tell", "refuse"], "default": "tell",
+                "description": "What becomes of a date that is too old for the group"}}},
 "result": {"type": "object", "required": ["value"], "properties": {
     "value": {"type": "string", "description": "DD-MM-YYYY"},
     "age": {"type": "integer", "description": "Whole years today"},
@@ -109,18 +113,34 @@ class ChildDob final : public dugout::sdk::Tool {
     json data = {{"value", dugout::sdk::day_first(birth)}};
     if (given.value("calculate_age", false)) data["age"] = dugout::sdk::age_on(birth, today);
     const auto season = season_start(given.value("season", std::string()));
-    if (group && season) add_group(birth, today, *group, *season, &data);
+    if (!group || !season) return dugout::sdk::accepted(data.dump());
+    const int expected = group_of(birth, *season);
+    if (*group > 0 && expected > *group && given.value("too_old", "tell") == "refuse") {
+      return refused("too_old", "With that date of birth the player is too old for the U" +
+                                    std::to_string(*group) + "s. Please check the year.");
+    }
+    add_group(birth, today, {*group, expected, *season, given.value("play_up_years", 0)}, &data);
     return dugout::sdk::accepted(data.dump());
   }
 
+  struct Comparison {
+    int group, expected, season, play_up_years;
+  };
+
   // Born 1 September 2016 to 31 August 2017 is u9 in 2025-26.
-  static void add_group(const Date& birth, const Date& today, int group, int season, json* data) {
+  static int group_of(const Date& birth, int season) {
     const int school_year = birth.month >= 9 ? birth.year : birth.year - 1;
-    const int expected = std::max(season - school_year, 1);
+    return std::max(season - school_year, 1);
+  }
+
+  static void add_group(const Date& birth, const Date& today, const Comparison& comparison,
+                        json* data) {
+    const auto [group, expected, season, play_up_years] = comparison;
     const Date cut_off{season, 8, 31};
     const auto when = today < cut_off ? cut_off : today;
     const bool adult = dugout::sdk::age_on(birth, when) >= kOpenMinAge;
-    const bool fits = group == 0 ? adult : group == expected;
+    const bool youth_fits = group >= expected && group - expected <= play_up_years;
+    const bool fits = group == 0 ? adult : youth_fits;
     (*data)["fits_age_group"] = fits ? "Y" : "N";
     const bool open = expected > kOldestYouth || (group == 0 && adult);
     (*data)["expected_age_group"] = open ? "open" : "u" + std::to_string(expected);

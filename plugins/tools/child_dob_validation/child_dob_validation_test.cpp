@@ -82,6 +82,35 @@ TEST_CASE("ChildDobTest.AgeGroupIsUnderNOn31AugustBeforeTheSeason") {
   CHECK(group("01-01-2007", "u18") == "N open");
 }
 
+TEST_CASE("ChildDobTest.PlayingUpFitsAsFarAsTheFlowAllows") {
+  const auto fits = [](const char* date, int years) {
+    const auto answer = run({{"date_of_birth", date},
+                             {"age_group", "u9"},
+                             {"season", "2526"},
+                             {"play_up_years", years},
+                             {"too_old", "refuse"}});
+    return answer["ok"] ? answer["data"]["fits_age_group"].get<std::string>()
+                        : answer["error"]["code"].get<std::string>();
+  };
+
+  CHECK(fits("14-05-2017", 2) == "Y");
+  CHECK(fits("14-05-2018", 2) == "Y");
+  CHECK(fits("31-08-2019", 2) == "Y");
+  CHECK(fits("01-09-2019", 2) == "N");
+  CHECK(fits("14-05-2018", 0) == "N");
+  CHECK(fits("01-09-2016", 2) == "Y");
+  CHECK(fits("31-08-2016", 2) == "too_old");
+}
+
+TEST_CASE("ChildDobTest.AnOpenAgeTeamHasNoUpperLimit") {
+  const auto answer = run({{"date_of_birth", "01-01-1980"},
+                           {"age_group", "open"},
+                           {"season", "2526"},
+                           {"too_old", "refuse"}});
+
+  CHECK(answer["data"]["fits_age_group"] == "Y");
+}
+
 TEST_CASE("ChildDobTest.OpenAgeTakesSixteenAndOverAndAdults") {
   CHECK(group("21-01-2009", "open") == "Y open");
   CHECK(group("01-01-1990", "open") == "Y open");

@@ -1,17 +1,23 @@
-// Sends the parent the link to pay and set up the Direct Debit. One message per idempotency key,
-// and at most one resend per payment request: the table `sms_resends` keeps who claimed it.
-// [worker]; no state between calls.
+// Sends the parent the link to pay and set up the Direct Debit: one message per payment request,
+// and at most one resend. [worker]; no state between calls.
 #include <algorithm>
+#include <chrono>
 #include <nlohmann/json.hpp>
 #include <string>
 
 #include "dugout/sdk/tool.hpp"
-#include "outbox.hpp"
+#include "dugout/sdk/tool_result.hpp"
+#include "resends.hpp"
+#include "sms/phone.hpp"
+#include "sms/sender.hpp"
+#include "sms/status.hpp"
 
 namespace {
 
 using dugout::Code;
+using dugout::Error;
 using dugout::Outcome;
+using dugout::sdk::refused;
 using nlohmann::json;
 
 constexpr std::string_view kDeclaration = R"({
@@ -31,181 +37,119 @@ constexpr std::string_view kDeclaration = R"({
     "properties": {
       "message_sid": {"type": "string"}, "formatted_phone": {"type": "string"},
       "payment_link": {"type": "string"}, "sms_delivery_status": {"enum": ["sent", "failed"]}}},
-  "timeout_ms": 15000})";
+  "timeout_ms": 30000})";
 
-bool is_digit(char c) {
-  return c >= '0' && c <= '9';
-}
+constexpr std::int64_t kTimeoutMs = 30'000;  // as declared
+// By then Twilio's list has what a gateway gave up on.
+constexpr std::int64_t kSettleWaitMs = 10'500;
 
-// "+447" and nine digits; empty for anything that is no UK mobile.
-std::string mobile_of(std::string_view typed) {
-  std::string digits;
-  for (const char c : typed) {
-    if (c != ' ' && c != '-' && c != '(' && c != ')') digits += c;
-  }
-  std::string_view rest = digits;
-  if (rest.starts_with("+440")) {
-    rest.remove_prefix(4);
-  } else if (rest.starts_with("+44")) {
-    rest.remove_prefix(3);
-  } else if (rest.starts_with("447")) {
-    rest.remove_prefix(2);
-  } else if (rest.starts_with("07")) {
-    rest.remove_prefix(1);
-  }
-  if (rest.size() != 10 || rest[0] != '7' || !std::all_of(rest.begin(), rest.end(), is_digit))
-    return {};
-  return "+44" + std::string(rest);
-}
+// What is asked for, in its normal form.
+struct Order {
+  std::string token, phone, parent, player;
+  bool resend = false;
 
-// It becomes a part of a link, so nothing but letters and digits.
-bool is_token(std::string_view text) {
-  return text.size() >= 10 && text.size() <= 50 &&
-         std::all_of(text.begin(), text.end(), [](char c) {
-           return is_digit(c) || (c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z');
-         });
-}
-
-// Names come from people: an SMS is one paragraph.
-std::string one_line(std::string_view text) {
-  std::string out(text);
-  std::replace_if(
-      out.begin(), out.end(),
-      [](char c) { return static_cast<unsigned char>(c) < 0x20 || c == 0x7f; }, ' ');
-  return out;
-}
-
-bool is_resend(const json& wanted) {
-  const auto resend = wanted.find("resend");
-  return resend != wanted.end() && (*resend == true || *resend == "true");
-}
-
-std::string refused(std::string_view code, std::string_view message, bool retryable = false) {
-  return json{{"ok", false},
-              {"error", {{"code", code}, {"message", message}, {"retryable", retryable}}}}
-      .dump();
-}
-
-std::string sent(const json& message) {
-  return json{{"ok", true},
-              {"data",
-               {{"message_sid", message.at("message_sid")},
-                {"formatted_phone", message.at("to")},
-                {"payment_link", message.at("payment_link")},
-                {"sms_delivery_status", "sent"}}}}
-      .dump();
-}
-
-std::string key_of(std::string_view context) {
-  return json::parse(context).value("idempotency_key", "");
-}
-
-// One resend per payment request. A claim whose message could not be sent is marked failed, and the
-// next claim inserts the next edition of the unique key: still one winner, whoever asks at once.
-class Resends {
- public:
-  explicit Resends(dugout::sdk::Host host) : host_(host) {}
-
-  // The id of the claim's row; kConflict when the resend was used.
-  Outcome<std::string> claim(const std::string& token, const std::string& key) const {
-    for (int edition = 1; edition <= kEditions; ++edition) {
-      const auto unique = token + "|" + std::to_string(edition);
-      const json row{{"billing_request_id", token}, {"idempotency_key", key}, {"failed", false}};
-      const auto inserted = host_.insert_row("sms_resends", unique, row.dump());
-      if (inserted) return json::parse(*inserted).at("id").get<std::string>();
-      if (inserted.error().code != Code::kConflict) return inserted.error();
-      const auto holder = json::parse(inserted.error().detail).at("detail");
-      if (holder.value("failed", false)) continue;
-      if (holder.value("idempotency_key", "") != key) return inserted.error();
-      return holder.at("id").get<std::string>();
-    }
-    return dugout::Error{Code::kConflict, "too many attempts"};
+  explicit Order(std::string_view args) {
+    const auto wanted = json::parse(args);
+    token = wanted["billing_request_id"].get<std::string>();
+    phone = sms::mobile_of(wanted["parent_phone"].get<std::string>());
+    parent = sms::one_line(wanted["parent_first_name"].get<std::string>());
+    player = sms::one_line(wanted["player_name"].get<std::string>());
+    const auto again = wanted.find("resend");
+    resend = again != wanted.end() && (*again == true || *again == "true");
   }
 
-  void mark_failed(const std::string& id) const {
-    // If this fails too, the resend counts as used: better one SMS too few than one too many.
-    (void)host_.update_row("sms_resends", id, R"({"failed": true})");
-  }
-
- private:
-  static constexpr int kEditions = 20;
-
-  dugout::sdk::Host host_;
+  // Of the message, for ever.
+  std::string key() const { return "link|" + token + (resend ? "|resend" : ""); }
 };
+
+std::string run_of(std::string_view context, const Order& order) {
+  const auto key = json::parse(context).value("idempotency_key", "");
+  return key.empty() ? order.key() : key;
+}
+
+// When the caller gives this run up.
+std::chrono::steady_clock::time_point end_of(std::string_view context) {
+  const auto left = json::parse(context).value("deadline_ms", kTimeoutMs);
+  return std::chrono::steady_clock::now() + std::chrono::milliseconds(std::min(left, kTimeoutMs));
+}
 
 class SendSmsPaymentLink final : public dugout::sdk::Tool {
  public:
   SendSmsPaymentLink(std::string_view config, dugout::sdk::Host host)
-      : SendSmsPaymentLink(json::parse(config), host) {}
+      : host_(host),
+        sender_(host, sms::read_settings(json::parse(config), host)),
+        resends_(host),
+        wait_(json::parse(config).value("settle_wait_ms", kSettleWaitMs)) {}
 
   std::string describe() const override { return std::string(kDeclaration); }
 
   // [worker]
   Outcome<std::string> run(std::string_view args, std::string_view context) override {
-    const auto wanted = json::parse(args);
-    const auto phone = mobile_of(wanted["parent_phone"].get<std::string>());
-    const auto token = wanted["billing_request_id"].get<std::string>();
-    if (phone.empty()) return refused("invalid_phone", "An SMS can only go to a UK mobile number.");
-    if (!is_token(token)) return refused("invalid_token", "That is no payment token.");
-    auto key = key_of(context);
-    if (key.empty()) key = phone + "|" + token + (is_resend(wanted) ? "|resend" : "");
-    if (const auto before = outbox_.find(key)) return sent(*before);
-
+    const auto until = end_of(context);
+    const Order order(args);
+    if (order.phone.empty()) {
+      return refused("invalid_phone", "An SMS can only go to a UK mobile number.");
+    }
+    if (!sms::is_token(order.token)) {
+      return refused("invalid_token", "That is no payment token.");
+    }
     std::string claim;
-    if (is_resend(wanted)) {
-      const auto claimed = resends_.claim(token, key);
+    if (order.resend) {
+      const auto claimed = resends_.claim(order.token, run_of(context, order));
       if (!claimed && claimed.error().code == Code::kConflict) {
         return refused("resend_used", "The link was sent again once already.");
       }
-      if (!claimed) return refused("unavailable", "The SMS cannot be sent now.", true);
+      if (!claimed) return sms::refusal({Code::kUnavailable, "no store"});
       claim = *claimed;
     }
-    const auto message = compose(wanted, phone, key);
-    if (outbox_.put(key, message)) return sent(message);
+    const auto sent =
+        sender_.send_once(order.key(), order.phone, text_of(order), order.token, {wait_, until});
+    if (sent) return told(order, *sent);
+    // Also when it is not known: the key itself sees to it that no second one is sent.
     if (!claim.empty()) resends_.mark_failed(claim);
-    return refused("unavailable", "The SMS cannot be sent now.", true);
+    return sms::refusal(sent.error());
   }
 
   // [worker]
-  Outcome<std::string> reconcile(std::string_view /*args*/, std::string_view context) override {
-    const auto message = outbox_.find(key_of(context));
-    if (!message) return message.error();
-    return sent(*message);
+  Outcome<std::string> reconcile(std::string_view args, std::string_view context) override {
+    const Order order(args);
+    if (order.resend) {
+      const auto claimed = resends_.is_claimed(order.token, run_of(context, order));
+      if (!claimed) return claimed.error();
+      if (!*claimed) return Error{Code::kNotFound, "no such resend"};
+    }
+    const auto sent = sender_.settle(order.key());
+    if (!sent) return sent.error();
+    return told(order, *sent);
   }
 
  private:
-  SendSmsPaymentLink(const json& config, dugout::sdk::Host host)
-      : host_(host),
-        outbox_(config.value("outbox", "var/outbox")),
-        resends_(host),
-        base_(config.value("public_base_url", "http://127.0.0.1:8080")),
-        club_(config.value("club_name", "Urmston Town Juniors FC")) {
-    while (base_.ends_with('/')) base_.pop_back();
+  std::string text_of(const Order& order) const {
+    return "Hi " + order.parent + ", this is the registration assistant of " +
+           sender_.settings().club_name + ". " + order.player +
+           "'s registration is nearly complete. Please pay the signing-on fee and set up the "
+           "monthly subscription to secure the place: " +
+           sender_.settings().payment_link(order.token);
   }
 
-  json compose(const json& wanted, const std::string& phone, const std::string& key) const {
-    const auto token = wanted["billing_request_id"].get<std::string>();
-    const auto link = base_ + "/reg_setup/" + token;
-    const auto parent = one_line(wanted["parent_first_name"].get<std::string>());
-    const auto player = one_line(wanted["player_name"].get<std::string>());
-    return {{"idempotency_key", key},
-            {"message_sid", "SM" + sms::fingerprint(key)},
-            {"billing_request_id", token},
-            {"to", phone},
-            {"payment_link", link},
-            {"resend", is_resend(wanted)},
-            {"sent_at_ms", host_.unix_ms()},
-            {"text", "Hi " + parent + ", this is the registration assistant of " + club_ + ". " +
-                         player +
-                         "'s registration is nearly complete. Please pay the signing-on fee "
-                         "and set up the monthly subscription to secure the place: " +
-                         link}};
+  std::string told(const Order& order, const sms::Sent& sent) const {
+    // The SMS is out, whatever happens to the note of it; a registration that is written later has
+    // it from the delivery status.
+    const auto noted = sms::publish_status(host_, order.token);
+    if (!noted && noted.error().code != Code::kNotFound) {
+      host_.log(2, "send_sms_payment_link: the registration could not be told of its SMS");
+    }
+    const json data{{"message_sid", sent.message_sid},
+                    {"formatted_phone", sent.to},
+                    {"payment_link", sender_.settings().payment_link(order.token)},
+                    {"sms_delivery_status", "sent"}};
+    return dugout::sdk::accepted(data.dump());
   }
 
   dugout::sdk::Host host_;
-  sms::LocalOutbox outbox_;
-  Resends resends_;
-  std::string base_, club_;
+  sms::Sender sender_;
+  sms::Resends resends_;
+  const std::chrono::milliseconds wait_;
 };
 
 }  // namespace

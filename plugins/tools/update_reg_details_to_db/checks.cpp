@@ -46,6 +46,21 @@ Verdict date(const std::string& value, const Date& today) {
   return value;
 }
 
+// The day is checked as one; of the clock's part only its form counts.
+Verdict time(const std::string& value, const Date& today) {
+  constexpr std::string_view kForm = "dddd-dd-ddTdd:dd:ddZ";
+  bool formed = value.size() == kForm.size();
+  for (std::size_t at = 0; formed && at < kForm.size(); ++at) {
+    const bool digit = value[at] >= '0' && value[at] <= '9';
+    formed = kForm[at] == 'd' ? digit : value[at] == kForm[at];
+  }
+  if (!formed) return Reason{"is no UTC time such as 2025-10-01T12:00:00Z"};
+  const auto day = value.substr(8, 2) + "-" + value.substr(5, 2) + "-" + value.substr(0, 4);
+  const auto found = date(day, today);
+  if (std::holds_alternative<Reason>(found)) return found;
+  return value;
+}
+
 Verdict age(const std::string& value) {
   const auto small = lower(value);
   const bool digits = std::all_of(small.begin() + (small.empty() ? 0 : 1), small.end(),
@@ -72,6 +87,8 @@ Verdict verdict(const Field& field, const std::string& value, const Date& today)
       return choice(field.choices, value);
     case Kind::kDate:
       return date(value, today);
+    case Kind::kTime:
+      return time(value, today);
     case Kind::kAge:
       return age(value);
     case Kind::kMobile:

@@ -31,6 +31,8 @@ constexpr std::array kFields{
     Field{"parent_telephone", Kind::kMobile, true},
     Field{"parent_email", Kind::kEmail, true},
     Field{"communication_consent", Kind::kChoice, true, 1, 1, kYesNo},
+    Field{"consent_text_version", Kind::kText, false, 1, 20},
+    Field{"consent_given_at", Kind::kTime},
     Field{"parent_dob", Kind::kDate, true},
     Field{"parent_post_code", Kind::kPostcode, true},
     Field{"parent_house_number", Kind::kText, true, 1, 20},
@@ -73,6 +75,8 @@ std::string hint(const Field& field) {
       return "one of " + std::string(field.choices);
     case Kind::kDate:
       return "DD-MM-YYYY";
+    case Kind::kTime:
+      return "a UTC time such as 2025-10-01T12:00:00Z";
     case Kind::kAge:
       return "u and one or two digits, or open";
     case Kind::kMobile:
@@ -115,6 +119,8 @@ std::string declaration() {
     properties[std::string(field.name)] = argument(field);
     if (field.required) required.push_back(field.name);
   }
+  properties["record_id"] = {{"type", {"string", "null"}},
+                             {"description", "the stored registration that is corrected"}};
   const json text{{"type", "string"}};
   return json{
       {"name", "update_reg_details_to_db"},

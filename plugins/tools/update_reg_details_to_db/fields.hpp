@@ -12,6 +12,7 @@ enum class Kind {
   kText,      // `min` to `max` characters
   kChoice,    // one of `choices`, any letter case; stored as written here
   kDate,      // DD-MM-YYYY, in the calendar, not in the future
+  kTime,      // 2025-10-01T12:00:00Z, not after today
   kAge,       // u and one or two digits, or open
   kMobile,    // stored 07 and nine digits
   kEmail,     // stored in small letters

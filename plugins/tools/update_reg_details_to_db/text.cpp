@@ -3,11 +3,11 @@
 #include <utf8proc.h>
 
 #include <algorithm>
-#include <cstdio>
 #include <cstdlib>
-#include <ctime>
 #include <memory>
 #include <tuple>
+
+#include "dugout/sdk/dates.hpp"
 
 namespace registration {
 namespace {
@@ -152,19 +152,8 @@ Date date_of(std::string_view typed) {
 }
 
 Date date_of_ms(std::int64_t unix_ms) {
-  const std::time_t seconds = unix_ms / 1000;
-  std::tm parts{};
-  gmtime_r(&seconds, &parts);
-  return {parts.tm_mday, parts.tm_mon + 1, parts.tm_year + 1900};
-}
-
-std::string iso_time(std::int64_t unix_ms) {
-  const std::time_t seconds = unix_ms / 1000;
-  std::tm parts{};
-  gmtime_r(&seconds, &parts);
-  char out[32];
-  const auto size = std::strftime(out, sizeof out, "%Y-%m-%dT%H:%M:%SZ", &parts);
-  return {out, size};
+  const auto date = dugout::sdk::date_of_unix_ms(unix_ms);
+  return {date.day, date.month, date.year};
 }
 
 }  // namespace registration

@@ -28,6 +28,5 @@ struct Date {
 
 Date date_of(std::string_view typed);  // DD-MM-YYYY; not real() when it is in no calendar
 Date date_of_ms(std::int64_t unix_ms);
-std::string iso_time(std::int64_t unix_ms);  // 2025-10-01T12:00:00Z
 
 }  // namespace registration

@@ -5,6 +5,7 @@
 #include <string>
 
 #include "checks.hpp"
+#include "dugout/sdk/dates.hpp"
 #include "dugout/sdk/tool.hpp"
 #include "fields.hpp"
 
@@ -46,11 +47,7 @@ class LocalRegistrations {
 
   // The row as it is afterwards, with its id.
   Outcome<json> store(json record, const std::string& key, const std::string& now) const {
-    record["player_full_name"] = full_name(record, "player");
-    record["parent_full_name"] = full_name(record, "parent");
-    const auto player = registration::folded(record["player_full_name"].get<std::string>());
-    const auto parent = registration::folded(record["parent_full_name"].get<std::string>());
-    record["name_key"] = player + "|" + parent;  // check_if_record_exists_in_db looks for it
+    const auto player = add_names(record);
     record["idempotency_key"] = key;
     const auto unique = record["season"].get<std::string>() + "|" + player + "|" +
                         record["player_dob"].get<std::string>() + "|" +
@@ -70,19 +67,52 @@ class LocalRegistrations {
     return json::parse(*updated);
   }
 
+  // A stored registration with other details: the same row, also where they are those by which
+  // store() tells players apart. kNotFound when there is no such row.
+  Outcome<json> correct(json record, const std::string& id, const std::string& now) const {
+    const auto held = host_.update_row("registrations", id, "{}");
+    if (!held) return held.error();
+    add_names(record);
+    const auto updated = host_.update_row(
+        "registrations", id, changes(std::move(record), json::parse(*held), now).dump());
+    if (!updated) return updated.error();
+    return json::parse(*updated);
+  }
+
  private:
+  // Full names and what they are looked up by; gives the player's as compared.
+  static std::string add_names(json& record) {
+    record["player_full_name"] = full_name(record, "player");
+    record["parent_full_name"] = full_name(record, "parent");
+    auto player = registration::folded(record["player_full_name"].get<std::string>());
+    const auto parent = registration::folded(record["parent_full_name"].get<std::string>());
+    record["name_key"] = player + "|" + parent;  // check_if_record_exists_in_db looks for it
+    return player;
+  }
+
+  // A caller that does not say when: the moment of a changed answer, else what is known.
+  static void keep_consent(json& record, const json& holder, const std::string& now) {
+    if (record.contains("consent_given_at")) return;
+    const bool same = record["communication_consent"] == holder.value("communication_consent", "");
+    for (const auto* name : {"consent_given_at", "consent_text_version"}) {
+      if (same && !record.contains(name) && holder.contains(name)) record[name] = holder[name];
+    }
+    if (!record.contains("consent_given_at")) record["consent_given_at"] = now;
+  }
+
   static json fresh(json record, const std::string& now) {
     record["registration_status"] = "pending_payment";
     record["signing_on_fee_paid"] = "N";
     record["mandate_authorised"] = "N";
     record["subscription_activated"] = "N";
     record["initial_db_write_timestamp"] = now;
-    record["communication_consent_at"] = now;
+    if (!record.contains("consent_given_at")) record["consent_given_at"] = now;
     return record;
   }
 
   // What the parent said now; what has been paid, worn or decided since stays.
   static json changes(json record, const json& holder, const std::string& now) {
+    keep_consent(record, holder, now);
     for (const auto& field : registration::fields()) {
       const std::string name(field.name);
       if (field.state) {
@@ -90,9 +120,6 @@ class LocalRegistrations {
       } else if (!record.contains(name) && holder.contains(name)) {
         record[name] = nullptr;
       }
-    }
-    if (record["communication_consent"] != holder.value("communication_consent", "")) {
-      record["communication_consent_at"] = now;
     }
     const auto before = holder.value("billing_request_id", "");
     if (record["billing_request_id"] != before && !before.empty()) {
@@ -117,11 +144,19 @@ class UpdateRegDetails final : public dugout::sdk::Tool {
   // [worker]
   Outcome<std::string> run(std::string_view args, std::string_view context) override {
     const auto now = host_.unix_ms();
-    auto checked = registration::check(json::parse(args), registration::date_of_ms(now), season_);
+    auto given = json::parse(args);
+    const auto id = given.contains("record_id") && given["record_id"].is_string()
+                        ? given["record_id"].get<std::string>()
+                        : std::string();
+    given.erase("record_id");
+    auto checked = registration::check(given, registration::date_of_ms(now), season_);
     if (!checked.problems.empty()) return refused_fields(checked.problems);
     const auto key = json::parse(context).value("idempotency_key", "");
-    const auto row =
-        registrations_.store(std::move(checked.record), key, registration::iso_time(now));
+    const auto time = dugout::sdk::iso_time(now);
+    const auto row = id.empty() ? registrations_.store(std::move(checked.record), key, time)
+                                : registrations_.correct(std::move(checked.record), id, time);
+    if (!row && row.error().code == Code::kNotFound)
+      return refused("not_found", "There is no such registration.", false);
     if (!row) return refused("unavailable", "The registration cannot be saved now.", true);
     return json{{"ok", true},
                 {"data",

@@ -1,79 +1,7 @@
-// The registration record: what is stored, every check, and one row per player and season.
-#include <catch2/catch.hpp>
-#include <thread>
+// The registration record: what is stored, and every check.
+#include "support/registration_record.hpp"
 
-#include "support/plugin_harness.hpp"
-
-using dugout::test::PluginUnderTest;
-using dugout::test::rows;
-using nlohmann::json;
-
-namespace {
-
-constexpr const char* kId = "tool.update_reg_details_to_db";
-
-// Run A of the flow: under 16, same address, new to the club.
-json alfie() {
-  return {{"player_first_name", "Alfie"},
-          {"player_last_name", "Barlow"},
-          {"player_dob", "14-05-2017"},
-          {"player_gender", "Male"},
-          {"age_group", "u9"},
-          {"team", "Lions"},
-          {"player_has_any_medical_issues", "N"},
-          {"played_for_urmston_town_last_season", "N"},
-          {"parent_first_name", "Helen"},
-          {"parent_last_name", "Barlow"},
-          {"parent_relationship_to_player", "Mother"},
-          {"parent_telephone", "07700 900-123"},
-          {"parent_email", "Helen.Barlow@Example.org"},
-          {"communication_consent", "Y"},
-          {"parent_dob", "02-11-1985"},
-          {"parent_post_code", "m417qt"},
-          {"parent_house_number", "14"},
-          {"parent_full_address", "14 Brookfield Rd, Urmston, Manchester M41 7QT, UK"},
-          {"parent_address_line_1", "14 Brookfield Rd"},
-          {"parent_town", "Urmston"},
-          {"parent_city", "Manchester"},
-          {"registration_type", "200"},
-          {"season", "2526"},
-          {"registration_code", "200-lions-u9-2526"},
-          {"billing_request_id", "BRQTEST00001"},
-          {"preferred_payment_day", "15"},
-          {"signing_on_fee_amount", "45.00"},
-          {"monthly_subscription_amount", 27.5}};
-}
-
-json with(json record, const json& changes) {
-  record.update(changes);
-  return record;
-}
-
-// Run B: 16 and over, own contacts, medical issue.
-json maya() {
-  return with(alfie(), {{"player_first_name", "Maya"},
-                        {"age_group", "u16"},
-                        {"team", "Panthers"},
-                        {"player_dob", "03-11-2009"},
-                        {"player_telephone", "07700900456"},
-                        {"player_email", "maya@example.org"},
-                        {"player_has_any_medical_issues", "Y"},
-                        {"description_of_player_medical_issues", "Nut allergy (EpiPen in bag)"}});
-}
-
-json fields_of(const json& result) {
-  REQUIRE(result["ok"] == false);
-  REQUIRE(result["error"]["code"] == "invalid_record");
-  return result["error"]["fields"];
-}
-
-std::string repeated(const char* text, int count) {
-  std::string out;
-  while (count-- > 0) out += text;
-  return out;
-}
-
-}  // namespace
+using namespace registration_record::test;
 
 TEST_CASE("UpdateRegDetailsTest.RecordIsStoredInNormalForm") {
   dugout::test::reset_services();
@@ -102,7 +30,7 @@ TEST_CASE("UpdateRegDetailsTest.RecordIsStoredInNormalForm") {
                                        {"subscription_activated", "N"},
                                        {"name_key", "alfie barlow|helen barlow"},
                                        {"initial_db_write_timestamp", "2025-10-01T12:00:00Z"},
-                                       {"communication_consent_at", "2025-10-01T12:00:00Z"},
+                                       {"consent_given_at", "2025-10-01T12:00:00Z"},
                                        {"idempotency_key", "key-1"}});
   REQUIRE(rows()["registrations"].size() == 1);
   CHECK(rows()["registrations"][0] == expected);
@@ -137,7 +65,7 @@ TEST_CASE("UpdateRegDetailsTest.EachRequiredFieldIsInTheSchemaAndNamedWhenBlank"
   const auto required = tool.describe()["arguments"]["required"];
 
   CHECK(required.size() == 26);
-  CHECK(tool.describe()["arguments"]["properties"].size() == 50);
+  CHECK(tool.describe()["arguments"]["properties"].size() == 53);
   for (const auto& name : required) {
     CAPTURE(name.dump());
     auto without = alfie();
@@ -287,71 +215,4 @@ TEST_CASE("UpdateRegDetailsTest.MedicalIssueNeedsItsDescription") {
             .contains("description_of_player_medical_issues"));
   CHECK(tool.run(with(maya(), {{"description_of_player_medical_issues",
                                 long_text.substr(2)}}))["ok"] == true);
-}
-
-TEST_CASE("UpdateRegDetailsTest.SameKeyGivesTheEarlierResult") {
-  dugout::test::reset_services();
-  PluginUnderTest tool(kId);
-  const auto first = tool.run(alfie(), "turn-1");
-  const auto before = rows();
-  dugout::test::set_unix_ms(2'000'000'000'000);
-
-  CHECK(tool.run(alfie(), "turn-1") == first);
-  CHECK(rows() == before);
-}
-
-TEST_CASE("UpdateRegDetailsTest.RegisteringAgainUpdatesTheRowAndKeepsWhatHappenedSince") {
-  dugout::test::reset_services();
-  PluginUnderTest tool(kId);
-  REQUIRE(tool.run(with(alfie(), {{"previous_team_name", "Flixton Juniors"}}), "turn-1")["ok"] ==
-          true);
-  auto& row = rows()["registrations"][0];
-  row.update(
-      {{"signing_on_fee_paid", "Y"}, {"registration_status", "active"}, {"shirt_number", "9"}});
-  dugout::test::set_unix_ms(1'759'320'060'000);
-
-  const auto again = tool.run(with(alfie(), {{"player_first_name", "ALFIE"},
-                                             {"billing_request_id", "BRQTEST00002"},
-                                             {"parent_telephone", "07700900555"},
-                                             {"communication_consent", "N"}}),
-                              "turn-2");
-
-  REQUIRE(again["ok"] == true);
-  CHECK(again["data"]["record_id"] == "recTEST1");
-  CHECK(again["data"]["registration_status"] == "active");
-  REQUIRE(rows()["registrations"].size() == 1);
-  CHECK(row["parent_telephone"] == "07700900555");
-  CHECK(row["signing_on_fee_paid"] == "Y");
-  CHECK(row["shirt_number"] == "9");
-  CHECK(row["billing_request_id"] == "BRQTEST00002");
-  CHECK(row["earlier_billing_request_ids"] == json::array({"BRQTEST00001"}));
-  CHECK_FALSE(row.contains("previous_team_name"));
-  CHECK(row["initial_db_write_timestamp"] == "2025-10-01T12:00:00Z");
-  CHECK(row["communication_consent_at"] == "2025-10-01T12:01:00Z");
-}
-
-TEST_CASE("UpdateRegDetailsTest.SameNamesOfAnotherChildAreAnotherRow") {
-  dugout::test::reset_services();
-  PluginUnderTest tool(kId);
-  tool.run(alfie(), "turn-1");
-
-  tool.run(with(alfie(), {{"player_dob", "14-05-2016"}}), "turn-2");
-  tool.run(with(alfie(), {{"parent_email", "other@example.org"}}), "turn-3");
-
-  CHECK(rows()["registrations"].size() == 3);
-}
-
-TEST_CASE("UpdateRegDetailsTest.ThreadsThatRegisterOneChildMakeOneRow") {
-  dugout::test::reset_services();
-  PluginUnderTest tool(kId);
-  std::vector<json> results(4);
-  std::vector<std::thread> threads;
-  for (std::size_t at = 0; at < results.size(); ++at) {
-    threads.emplace_back(
-        [&, at] { results[at] = tool.run(alfie(), "turn-" + std::to_string(at)); });
-  }
-  for (auto& thread : threads) thread.join();
-
-  CHECK(rows()["registrations"].size() == 1);
-  for (const auto& result : results) CHECK(result["data"]["record_id"] == "recTEST1");
 }

@@ -10,10 +10,6 @@
 
 namespace photo {
 
-// The whole content of a regular file. kNotFound: no such file, or not a regular one. kInvalid:
-// empty, or more than `limit` bytes.
-dugout::Outcome<std::string> read_file(const std::string& path, std::uint64_t limit);
-
 // 32 hexadecimal digits from the kernel: nobody guesses a photo's name.
 std::string random_name();
 

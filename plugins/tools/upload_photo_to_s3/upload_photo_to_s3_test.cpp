@@ -178,13 +178,13 @@ TEST_CASE("UploadPhotoTest.NoFileFolderLinkOrPlaceholderIsRefused") {
   PluginUnderTest tool(kId, folder.config());
   const auto file = folder.upload(kJpeg);
   fs::create_symlink(file, file + "_link");
-  auto placeholder = photo(file);
-  placeholder["player_full_name"] = "[player name]";
+  auto unfilled = photo(file);
+  unfilled["player_full_name"] = "[player name]";
 
   CHECK(tool.run(photo(file + "_none"))["error"]["code"] == "no_file");
   CHECK(tool.run(photo(fs::path(file).parent_path()))["error"]["code"] == "no_file");
   CHECK(tool.run(photo(file + "_link"))["error"]["code"] == "no_file");
-  CHECK(tool.run(placeholder)["error"]["code"] == "invalid_name");
+  CHECK(tool.run(unfilled)["error"]["code"] == "invalid_name");
   CHECK_THROWS(tool.run({{"record_id", "rec1"}}));
 }
 

@@ -1,15 +1,17 @@
 // Each way in which a plugin is refused, and that its reason says so.
 #include <sys/stat.h>
 
+#include <cstdlib>
+
 #include "abi_support.hpp"
 
 namespace dugout::test {
 namespace {
 
 // Loads the whole group; each test looks at one refusal.
-std::string refusal(const std::string& id) {
+std::string refusal(const std::string& id, const std::string& group = abi_folder("bad")) {
   core::Findings findings;
-  const auto generation = host::load({.folders = {abi_folder("bad")}, .configs = {}}, findings);
+  const auto generation = host::load({.folders = {group}, .configs = {}}, findings);
   const auto& info = info_of(*generation, id);
   CHECK(info.state == "refused");
   const bool reported = std::any_of(findings.begin(), findings.end(), [&](const auto& finding) {
@@ -18,6 +20,27 @@ std::string refusal(const std::string& id) {
   CHECK(reported);
   return info.why;
 }
+
+// A plugin of our own to change the modes of: tests of other processes load the group meanwhile.
+class WritableCopy {
+ public:
+  WritableCopy() {
+    REQUIRE(::mkdtemp(group_.data()) != nullptr);
+    std::filesystem::copy(abi_folder("bad/parser.abi_writable"), folder(),
+                          std::filesystem::copy_options::recursive);
+  }
+  ~WritableCopy() {
+    std::error_code ignored;
+    std::filesystem::remove_all(group_, ignored);
+  }
+
+  const std::string& group() const { return group_; }
+  std::string folder() const { return group_ + "/parser.abi_writable"; }
+  std::string library() const { return folder() + "/parser_abi_writable.so"; }
+
+ private:
+  std::string group_ = std::filesystem::temp_directory_path() / "dugout_abi_XXXXXX";
+};
 
 }  // namespace
 
@@ -70,25 +93,23 @@ TEST_CASE("RefusalTest.FaceThatIsDeclaredAndAbsent") {
 }
 
 TEST_CASE("RefusalTest.LibraryThatEverybodyMayWriteTo") {
-  const auto library = abi_folder("bad/parser.abi_writable/parser_abi_writable.so");
-  REQUIRE(::chmod(library.c_str(), 0666) == 0);
+  const WritableCopy copy;
+  REQUIRE(::chmod(copy.library().c_str(), 0666) == 0);
   core::Findings findings;
 
-  CHECK_THAT(refusal("parser.abi_writable"), Catch::Contains("may be written to by everybody"));
+  CHECK_THAT(refusal("parser.abi_writable", copy.group()),
+             Catch::Contains("may be written to by everybody"));
   const auto trusted =
-      host::load({.folders = {abi_folder("bad")}, .configs = {}, .trust_writable = true}, findings);
+      host::load({.folders = {copy.group()}, .configs = {}, .trust_writable = true}, findings);
   CHECK(info_of(*trusted, "parser.abi_writable").state == "loaded");
-
-  ::chmod(library.c_str(), 0755);
 }
 
 TEST_CASE("RefusalTest.FolderThatEverybodyMayWriteTo") {
-  const auto folder = abi_folder("bad/parser.abi_writable");
-  REQUIRE(::chmod(folder.c_str(), 0777) == 0);
+  const WritableCopy copy;
+  REQUIRE(::chmod(copy.folder().c_str(), 0777) == 0);
 
-  CHECK_THAT(refusal("parser.abi_writable"), Catch::Contains("folder that everybody may write to"));
-
-  ::chmod(folder.c_str(), 0755);
+  CHECK_THAT(refusal("parser.abi_writable", copy.group()),
+             Catch::Contains("folder that everybody may write to"));
 }
 
 TEST_CASE("RefusalTest.RefusedLibrariesAreNotLeftInTheProcess") {

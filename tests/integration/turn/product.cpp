@@ -3,32 +3,15 @@
 #include <filesystem>
 #include <fstream>
 
+#include "cli/sample_photos.hpp"
 #include "config/yaml.hpp"
 #include "core/json.hpp"
+#include "records/store_records.hpp"
 #include "routines/load.hpp"
 #include "store/sqlite_store.hpp"
 
 namespace dugout::test {
 namespace {
-
-class Records final : public host::RecordService {
- public:
-  explicit Records(store::Store& store) : store_(store) {}
-  Outcome<std::string> find(std::string_view table, std::string_view where) override {
-    return store_.find_rows(table, where);
-  }
-  Outcome<std::string> insert(std::string_view table, std::string_view unique,
-                              std::string_view row) override {
-    return store_.insert_row(table, unique, row);
-  }
-  Outcome<std::string> update(std::string_view table, std::string_view id,
-                              std::string_view changes) override {
-    return store_.update_row(table, id, changes);
-  }
-
- private:
-  store::Store& store_;
-};
 
 std::shared_ptr<const routines::Application> shipped_application() {
   core::Findings findings;
@@ -39,9 +22,7 @@ std::shared_ptr<const routines::Application> shipped_application() {
 std::shared_ptr<const host::Generation> shipped_plugins(const std::string& folder) {
   host::LoadOptions load;
   load.folders = {DUGOUT_PLUGIN_DIR};
-  load.configs["tool.send_sms_payment_link"] =
-      nlohmann::json{{"outbox", folder + "/outbox"}}.dump();
-  load.configs["tool.upload_photo_to_s3"] = nlohmann::json{{"folder", folder + "/photos"}}.dump();
+  load.shared["data_folder"] = nlohmann::json(folder).dump();
   load.trust_writable = true;
   core::Findings findings;
   auto plugins = host::load(load, findings);
@@ -63,7 +44,7 @@ Product::Product(const ProductOptions& options)
   const auto application = shipped_application();
   for (const auto& [table, rows] : application->tables) REQUIRE(store_->replace_table(table, rows));
   faulty_ = std::make_unique<FaultyStore>(*store_);
-  records_ = std::make_unique<Records>(*faulty_);
+  records_ = std::make_unique<records::StoreRecords>(*faulty_);
   host::install_services({&clock_, records_.get()});
   plugins_ = shipped_plugins(folder_);
   http_ = net::make_http_client();
@@ -71,10 +52,14 @@ Product::Product(const ProductOptions& options)
   if (!options.base_url.empty()) {
     chosen.providers["openai_responses"] = {"openai_responses", options.base_url, "test-key",
                                             options.timeout};
+    chosen.providers["openai_responses"].more_keys = options.more_keys;
   }
+  chosen.resilience = options.resilience;
   for (const auto& [name, agent] : application->agents) chosen.retry[name] = options.retry;
+  const auto served = std::make_shared<routines::Application>(*application);
+  served->agents.at("universal").cache = options.cache;
   orchestrator_ = orchestrator::make_orchestrator(
-      {plugins_, application, *faulty_, *http_, clock_, random_, log_}, chosen);
+      {plugins_, served, *faulty_, *http_, clock_, random_, log_}, chosen);
 }
 
 Product::~Product() {
@@ -100,13 +85,25 @@ Outcome<orchestrator::ChatReply> Product::say(const std::string& text,
   return orchestrator_->chat(request);
 }
 
-Outcome<orchestrator::ChatReply> Product::send_photo(const std::string& kind) {
+std::string Product::upload(const std::string& kind) {
+  std::filesystem::create_directories(uploads());
+  const auto path = uploads() + "/" + core::new_id("upload_");
+  const auto bytes = cli::sample_photo(kind);
+  REQUIRE_FALSE(bytes.empty());
+  std::ofstream(path, std::ios::binary) << bytes;
+  return path;
+}
+
+Outcome<orchestrator::ChatReply> Product::send_photo(const std::string& kind,
+                                                     const std::string& message_id) {
   orchestrator::ChatRequest request;
   request.session_id = session;
-  const auto path = folder_ + "/upload";
-  std::ofstream(path, std::ios::binary)
-      << (kind == "pdf" ? "%PDF-1.7" : "\xff\xd8\xff\xe0 a photo");
-  request.upload = orchestrator::Upload{path, "photo"};
+  request.client_message_id = message_id;
+  request.upload = orchestrator::Upload{upload(kind), "photo"};
+  return orchestrator_->chat(request);
+}
+
+Outcome<orchestrator::ChatReply> Product::chat(const orchestrator::ChatRequest& request) {
   return orchestrator_->chat(request);
 }
 

@@ -17,13 +17,16 @@
 namespace dugout::test {
 
 struct ProductOptions {
-  std::string base_url;  // of the model double; empty = no provider
+  std::string base_url;                // of the model double; empty = no provider
+  std::vector<std::string> more_keys;  // of the provider, beside "test-key"
   double timeout = 5.0;  // s, of one attempt, in real time; ample, also under a sanitizer
   pipeline::RetryOptions retry = [] {
     pipeline::RetryOptions options;
     options.jitter = 0;
     return options;
   }();
+  orchestrator::ResilienceOptions resilience;
+  bool cache = false;  // the universal agent's answers may come from memory
   std::string folder;  // an earlier product's, to start again on its store
 };
 
@@ -35,13 +38,20 @@ class Product {
   Product& operator=(const Product&) = delete;
 
   Outcome<orchestrator::ChatReply> say(const std::string& text, const std::string& message_id = "");
-  Outcome<orchestrator::ChatReply> send_photo(const std::string& kind = "jpeg");
+  // A picture of cli/sample_photos.hpp.
+  Outcome<orchestrator::ChatReply> send_photo(const std::string& kind = "jpeg",
+                                              const std::string& message_id = "");
+  Outcome<orchestrator::ChatReply> chat(const orchestrator::ChatRequest& request);
+  std::string upload(const std::string& kind);  // its path; nobody has sent it yet
+  std::string uploads() const { return folder_ + "/uploads"; }
+  std::string data() const { return folder_; }
   // Position after saying it; -1 when the turn failed.
   int at(const std::string& text);
   std::string record(const std::string& field);
   nlohmann::json rows(const std::string& table);
   std::vector<std::string> log_lines() const { return lines_; }
 
+  orchestrator::GuardStates guards() const { return orchestrator_->guards(); }
   FakeClock& clock() { return clock_; }
   FaultyStore& store() { return *faulty_; }
   std::string session = "session-of-the-test";

@@ -219,7 +219,7 @@ TEST_CASE("TurnTest.WithoutAModelTheUniversalAgentTellsHowCodesLook") {
   CHECK(reply->response.find("200-") != std::string::npos);
 }
 
-TEST_CASE("TurnTest.AReturningPlayersCodeIsHandedOverAndKeepsItsPlace") {
+TEST_CASE("TurnTest.AReturningPlayersCodeIsHandedOverToItsFlow") {
   Product product;
 
   const auto first = product.say("100-tigers-u13-2526-alex-smith");
@@ -229,5 +229,6 @@ TEST_CASE("TurnTest.AReturningPlayersCodeIsHandedOverAndKeepsItsPlace") {
   REQUIRE(next);
   CHECK(first->last_agent == "re_registration");
   CHECK(next->last_agent == "re_registration");
-  CHECK_FALSE(next->routine_number);
+  CHECK(first->routine_number == 101);
+  CHECK(next->routine_number == 101);
 }

@@ -4,6 +4,7 @@
 #include <fstream>
 
 #include "config/settings.hpp"
+#include "support/own_file.hpp"
 
 using namespace dugout;
 using Variables = std::map<std::string, std::string>;
@@ -18,7 +19,7 @@ struct Setup {
 Setup with(Variables variables, const std::string& retry_yaml = "") {
   Setup out;
   config::SettingsSource source;
-  source.file = std::string(DUGOUT_BINARY_DIR) + "/retry_settings_test.yaml";
+  source.file = test::own_file("retry_settings_test.yaml");
   std::ofstream(source.file) << (retry_yaml.empty() ? "" : "retry: {" + retry_yaml + "}\n");
   source.environment = [&variables](const std::string& name) {
     const auto found = variables.find(name);

@@ -7,6 +7,7 @@
 #include <sstream>
 
 #include "core/json.hpp"
+#include "support/own_file.hpp"
 
 using namespace dugout;
 using Variables = std::map<std::string, std::string>;
@@ -30,8 +31,7 @@ config::Environment environment(Variables variables) {
 Loaded load(const std::string& yaml, Variables variables = {}, config::SettingsSource source = {}) {
   static int number = 0;
   Loaded out;
-  out.file =
-      std::string(DUGOUT_BINARY_DIR) + "/settings_test_" + std::to_string(++number) + ".yaml";
+  out.file = test::own_file("settings_test_" + std::to_string(++number) + ".yaml");
   std::ofstream(out.file) << yaml;
   source.file = out.file;
   source.environment = environment(std::move(variables));
@@ -68,6 +68,9 @@ TEST_CASE("SettingsTest.WithoutAFileAllDefaultsStand") {
   CHECK(settings.limits.upload_bytes == 10485760);
   CHECK(settings.limits.message_characters == 4000);
   CHECK(settings.limits.turns_in_flight == 5000);
+  CHECK(settings.limits.batch_calls == 1000);
+  CHECK(settings.limits.batch_bytes == 8388608);
+  CHECK(settings.limits.batch_concurrency == 8);
   REQUIRE(settings.providers.size() == 2);
   const auto& responses = settings.providers.at("openai_responses");
   CHECK(responses.codec == "openai_responses");
@@ -95,7 +98,7 @@ store: ${data}/store.db
 root: /srv/app
 plugin_path: [/a, "${data}/plugins"]
 limits: {body_bytes: 64KiB, upload_bytes: 20MiB, message_characters: 100, turns_in_flight: 7,
-         queued: 0, queue_wait: 5s, keep_alive: 250ms}
+         batch_calls: 5, batch_bytes: 4KiB, batch_concurrency: 2, queued: 0, queue_wait: 5s, keep_alive: 250ms}
 providers:
   local: {codec: openai_chat, base_url: "http://localhost:1/v1/", api_key: abc, timeout: 5, body_bytes: 2048}
 retry: {max_retries: 1, call_types: {photo: {base_delay: 3}}}
@@ -115,6 +118,9 @@ plugins:
   CHECK(settings.limits.upload_bytes == 20971520);
   CHECK(settings.limits.message_characters == 100);
   CHECK(settings.limits.turns_in_flight == 7);
+  CHECK(settings.limits.batch_calls == 5);
+  CHECK(settings.limits.batch_bytes == 4096);
+  CHECK(settings.limits.batch_concurrency == 2);
   CHECK(settings.limits.queued == 0);
   CHECK(settings.limits.queue_wait == 5.0);
   CHECK(settings.limits.keep_alive == 0.25);
@@ -290,4 +296,52 @@ TEST_CASE("SettingsTest.TheExampleFileIsValidAndSaysTheDefaults") {
     CHECK(left.max_total_delay == right.max_total_delay);
     CHECK(left.attempt_timeout == right.attempt_timeout);
   }
+}
+
+TEST_CASE("SettingsTest.ServicesAreHandedOnWithTheirVariablesFilledIn") {
+  const auto loaded =
+      load("services:\n  sms: {backend: twilio, auth_token: \"${SMS_TOKEN:-}\", tries: 3}\n",
+           {{"SMS_TOKEN", "s3cret"}});
+
+  CHECK(loaded.findings.empty());
+  CHECK(loaded.settings.services.at("sms") ==
+        R"({"auth_token":"s3cret","backend":"twilio","tries":3})");
+  expect_refused("services: {sms: local}\n", "1:17", "must be a map");
+}
+
+TEST_CASE("SettingsTest.ThePublicAddressFollowsTheOneListenedAtUnlessItIsSet") {
+  CHECK(load("listen: 127.0.0.1:9000\n").settings.public_url == "http://127.0.0.1:9000");
+  CHECK(load("listen: 0.0.0.0:80\n").settings.public_url == "http://127.0.0.1:80");
+  CHECK(load("public_url: https://join.example.org/\n").settings.public_url ==
+        "https://join.example.org");
+  expect_refused("public_url: join.example.org\n", "1:13", "must be a URL");
+}
+
+TEST_CASE("SettingsTest.JobsAreTurnedOffAndMoved") {
+  const auto jobs =
+      load("jobs:\n  a: {enabled: false}\n  b: {at: \"08:30\"}\n  c: {every: 2h}\n").settings.jobs;
+
+  CHECK_FALSE(jobs.at("a").enabled);
+  CHECK(jobs.at("b").at == "08:30");
+  CHECK(jobs.at("c").every == 7200.0);
+  expect_refused("jobs: {a: {enabled: perhaps}}\n", "1:21", "must be true or false");
+  expect_refused("jobs: {a: {every: 1s}}\n", "1:19", "from 60");
+  expect_refused("jobs: {a: {at: \"25:00\"}}\n", "1:16", "time of day");
+}
+
+TEST_CASE("SettingsTest.RetentionIsSetInDays") {
+  const auto usual = load("").settings.retention;
+  const auto set = load(
+                       "privacy: {retention: {unfinished_days: 10, finished_days: 20, "
+                       "jobs_days: 30}}\n")
+                       .settings.retention;
+
+  CHECK(usual.unfinished_days == 90);
+  CHECK(usual.finished_days == 400);
+  CHECK(usual.jobs_days == 90);
+  CHECK(set.unfinished_days == 10);
+  CHECK(set.finished_days == 20);
+  CHECK(set.jobs_days == 30);
+  expect_refused("privacy: {retention: {jobs_days: 0}}\n", "1:34", "from 1");
+  expect_refused("privacy: {retention: {days: 3}}\n", "1:23", "");
 }

@@ -1,5 +1,6 @@
 // YAML: values with their places, and every mistake a person can make in a file.
 #include "config/yaml.hpp"
+#include "support/own_file.hpp"
 
 #include <catch2/catch.hpp>
 #include <filesystem>
@@ -236,7 +237,7 @@ TEST_CASE("YamlTest.FilesThatCannotBeReadAreFindings") {
 }
 
 TEST_CASE("YamlTest.LoadReadsAFile") {
-  const auto path = std::filesystem::path(DUGOUT_BINARY_DIR) / "yaml_load_test.yaml";
+  const auto path = std::filesystem::path(test::own_file("yaml_load_test.yaml"));
   std::ofstream(path) << "a: 1\r\nb: two\r\n";
   core::Findings findings;
 

@@ -150,3 +150,9 @@ TEST_CASE("TextTest.CharactersAreCodePoints") {
   CHECK(characters("") == 0);
   CHECK(characters("a\xc3\xa9\xe2\x82\xac\xf0\x9f\x98\x80") == 4);
 }
+
+TEST_CASE("TextTest.FiguresHaveTheDigitsThatAreAskedFor") {
+  CHECK(dugout::core::fixed(2.5, 2) == "2.50");
+  CHECK(dugout::core::fixed(-0.125, 0) == "-0");
+  CHECK(dugout::core::fixed(1e20, 1) == "100000000000000000000.0");
+}

@@ -71,4 +71,32 @@ TEST_CASE("HealthTest.CountStartsAfreshAfterQuarantine") {
   CHECK(on.health.closed());
 }
 
+TEST_CASE("HealthTest.AnAnswerInTimeCountsAsNothing") {
+  OnFakeClock on;
+
+  for (int call = 0; call < 10; ++call) CHECK_FALSE(on.health.too_slow(kLongestAdvice));
+
+  CHECK_FALSE(on.health.closed());
+}
+
+TEST_CASE("HealthTest.AnAnswerThatComesALittleLateCountsOnce") {
+  OnFakeClock on;
+  const auto late = kLongestAdvice + std::chrono::milliseconds(1);
+
+  CHECK(on.health.too_slow(late));
+  CHECK(on.health.too_slow(late));
+  CHECK_FALSE(on.health.closed());
+  CHECK(on.health.too_slow(late));
+
+  CHECK(on.health.closed());
+}
+
+TEST_CASE("HealthTest.TenSecondsCloseItAtOnce") {
+  OnFakeClock on;
+
+  CHECK(on.health.too_slow(std::chrono::seconds(10)));
+
+  CHECK(on.health.closed());
+}
+
 }  // namespace dugout::host

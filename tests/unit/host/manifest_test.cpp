@@ -2,8 +2,10 @@
 #include <catch2/catch.hpp>
 #include <filesystem>
 #include <fstream>
+#include <nlohmann/json.hpp>
 #include <string>
 
+#include "core/json.hpp"
 #include "core/text.hpp"
 #include "host/host.hpp"
 
@@ -79,6 +81,25 @@ TEST_CASE("ManifestTest.GoodManifestIsReadWhole") {
   CHECK_FALSE(manifest.unload);
 }
 
+TEST_CASE("ManifestTest.DefaultsAreReadAsJson") {
+  const PluginFolder folder;
+  folder.put("p", std::string(kGood) + "defaults: {codes: [slow_down, \"5\"], wait: 3.0}\n");
+  core::Findings findings;
+
+  const auto manifests = discover({folder.root()}, findings);
+
+  REQUIRE(manifests.size() == 1);
+  CHECK(core::parse_json(manifests[0].defaults).value() ==
+        core::Json{{"codes", {"slow_down", "5"}}, {"wait", 3.0}});
+}
+
+TEST_CASE("ManifestTest.DefaultsWithoutASchemaOrAMapAreRefused") {
+  CHECK_THAT(fault("config: config.schema.json\n", "defaults: {a: 1}\n"),
+             Catch::StartsWith("plugin.yaml:6:11: error: \"defaults\" must be a map"));
+  CHECK_THAT(fault("unload:", "defaults: [a]\nunload:"),
+             Catch::StartsWith("plugin.yaml:9:11: error: \"defaults\" must be a map"));
+}
+
 TEST_CASE("ManifestTest.MistakesAreNamedWithTheirPlace") {
   const auto starts = [](const char* text) { return Catch::StartsWith(text); };
   CHECK_THAT(fault("needs:", "need:"),
@@ -86,8 +107,8 @@ TEST_CASE("ManifestTest.MistakesAreNamedWithTheirPlace") {
                     "mean \"needs\"?)"));
   CHECK_THAT(fault("[parser/1]", "[parser/2]"),
              starts("plugin.yaml:5:9: error: unknown face \"parser/2\" (did you mean"));
-  CHECK_THAT(fault("clock/1", "http/1"),
-             starts("plugin.yaml:7:16: error: unknown service \"http/1\""));
+  CHECK_THAT(fault("clock/1", "soap/1"),
+             starts("plugin.yaml:7:16: error: unknown service \"soap/1\""));
   CHECK_THAT(fault("[parser/1]", "parser/1"),
              starts("plugin.yaml:5:8: error: \"faces\" must be a list"));
   CHECK_THAT(fault("[parser/1]", "[]"), starts("plugin.yaml:5:8: error: \"faces\" names no face"));

@@ -2,10 +2,12 @@
 #include "host/services.hpp"
 
 #include <catch2/catch.hpp>
+#include <map>
 #include <memory>
 #include <thread>
 
 #include "dugout/sdk/host.hpp"
+#include "dugout/sdk/http.hpp"
 #include "host/host.hpp"
 #include "observability/log.hpp"
 #include "support/fake_clock.hpp"
@@ -27,7 +29,7 @@ class OneRow final : public RecordService {
   }
 };
 
-constexpr const char* kAll[] = {"log/1", "clock/1", "schema/1", "records/1"};
+constexpr const char* kAll[] = {"log/1", "clock/1", "schema/1", "records/1", "http/1"};
 
 }  // namespace
 
@@ -38,7 +40,7 @@ TEST_CASE("ServicesTest.OnlyWhatIsNeededIsServed") {
       INFO(needed << " needed, " << asked << " asked for");
       CHECK((table.table()->service(asked) != nullptr) == (std::string_view(needed) == asked));
     }
-    CHECK(table.table()->service("http/1") == nullptr);
+    CHECK(table.table()->service("soap/1") == nullptr);
     CHECK(table.table()->service(nullptr) == nullptr);
   }
 }
@@ -133,6 +135,64 @@ TEST_CASE("ServicesTest.RecordsReachTheInstalledServiceAndFailuresAreStatuses") 
   CHECK(taken.error().code == Code::kConflict);
   CHECK(taken.error().detail == R"({"message":"taken","detail":{"id":"rec1"}})");
   CHECK(host.update_row("shirts", "rec9", "{}").error().code == Code::kNotFound);
+  install_services({});
+}
+
+// Answers with what it was asked; "down" in the address is a service that cannot be reached.
+class EchoService final : public HttpService {
+ public:
+  Outcome<HttpAnswer> send(const HttpCall& call) override {
+    if (call.url.find("down") != std::string::npos) {
+      return Error{Code::kUnavailable, "no connection", R"({"sent":false})"};
+    }
+    last = call;
+    return HttpAnswer{201, {{"location", "/here"}}, call.method + " " + call.body, 2};
+  }
+  HttpCall last;
+};
+
+TEST_CASE("ServicesTest.HttpReachesTheInstalledServiceAndAnyStatusIsAnAnswer") {
+  EchoService service;
+  const HostTable table("tool.t", {"http/1"});
+  const sdk::Host host(table.table());
+  sdk::HttpCall call{"PUT", "http://up.example.org", {{"A", "b\"c"}}, "bytes", "idempotent", 500};
+
+  CHECK(sdk::never_sent(sdk::send(host, call).error()));
+  install_services({.http = &service});
+  const auto answer = sdk::send(host, call);
+
+  REQUIRE(answer);
+  CHECK(answer->status == 201);
+  CHECK(answer->head == R"({"headers":{"location":"/here"},"status":201,"tries":2})");
+  CHECK(answer->body == "PUT bytes");
+  CHECK(service.last.headers.at("A") == "b\"c");
+  CHECK(service.last.effect == Effects::kIdempotent);
+  CHECK(service.last.timeout == std::chrono::milliseconds(500));
+  CHECK(service.last.deadline == std::chrono::milliseconds(1500));
+  call.url = "http://down.example.org";
+  CHECK(sdk::never_sent(sdk::send(host, call).error()));
+  install_services({});
+}
+
+TEST_CASE("ServicesTest.AnHttpRequestThatIsWrongIsRefusedWithTheMember") {
+  EchoService service;
+  install_services({.http = &service});
+  const HostTable table("tool.t", {"http/1"});
+  const sdk::Host host(table.table());
+  std::string head, body;
+  const std::map<std::string, std::string> wrong{
+      {"[]", "object"},
+      {"{}", "url"},
+      {R"({"url":"http://a","effect":"twice"})", "effect"},
+      {R"({"url":"http://a","timeout_ms":0})", "timeout_ms"},
+      {R"({"url":"http://a","headers":{"a":1}})", "headers"}};
+
+  for (const auto& [request, member] : wrong) {
+    const auto sent = host.send_http(request, "", head, body);
+    REQUIRE_FALSE(sent);
+    CHECK(sent.error().code == Code::kInvalid);
+    CHECK_THAT(sent.error().detail, Catch::Contains(member));
+  }
   install_services({});
 }
 

@@ -56,6 +56,33 @@ TEST_CASE("ToolDeclarationTest.MistakesNameTheirMember") {
   CHECK(fault("/check", 7) == "its declaration: /check/argument must be a text");
 }
 
+TEST_CASE("ToolDeclarationTest.DoorsAreRead") {
+  auto all = good();
+  all.update({{"webhook", "gocardless"}, {"page", "reg_setup"}, {"schedule", {{"at", "10:00"}}}});
+  const auto outcome = read_declaration(manifest(), all.dump());
+
+  REQUIRE(outcome);
+  CHECK(outcome->declaration.webhook == "gocardless");
+  CHECK(outcome->declaration.page == "reg_setup");
+  CHECK(outcome->declaration.schedule.at == "10:00");
+  all["schedule"] = {{"every_s", 3600}};
+  CHECK(read_declaration(manifest(), all.dump())->declaration.schedule.every_s == 3600);
+  CHECK(read_declaration(manifest(), good().dump())->declaration.webhook.empty());
+}
+
+TEST_CASE("ToolDeclarationTest.ADoorThatIsNoneNamesItsMember") {
+  for (const char* door : {"/webhook", "/page"}) {
+    for (const json& word : {json("../chat"), json("Reg"), json(""), json(5)}) {
+      CHECK_THAT(fault(door, word), Catch::Contains(door));
+    }
+  }
+  for (const char* schedule :
+       {R"({"at":"24:00"})", R"({"at":"10:60"})", R"({"at":"9:00"})", R"({"every_s":59})", "{}",
+        R"("daily")", R"({"at":"10:00","every_s":60})"}) {
+    CHECK_THAT(fault("/schedule", json::parse(schedule)), Catch::Contains("/schedule must be"));
+  }
+}
+
 TEST_CASE("ToolDeclarationTest.TextThatIsNoObjectIsRefused") {
   for (const char* text : {"", "[]", "null", "{\"name\":", "\xff"}) {
     CHECK_FALSE(read_declaration(manifest(), text));

@@ -45,10 +45,27 @@ TEST_CASE("CodesTest.ACodeIsFoundInASentence") {
 
 TEST_CASE("CodesTest.HyphenatedTeamsAndRealNamesAreTaken") {
   CHECK(read("200-red-devils-u9-2526") == "200|Red-devils|u9|2526");
-  CHECK(read("100-tigers-u13-2526-john-o'brien") == "100|Tigers|u13|2526|John|O'brien");
+  CHECK(read("100-tigers-u13-2526-john-o'brien") == "100|Tigers|u13|2526|John|O'Brien");
   CHECK(read("100-tigers-u13-2526-mary-jane-smith") == "100|Tigers|u13|2526|Mary|Jane|Smith");
   CHECK(read("100-tigers-u13-2526-zo\u00eb-n\u00fa\u00f1ez") ==
         "100|Tigers|u13|2526|Zo\u00eb|N\u00fa\u00f1ez");
+}
+
+TEST_CASE("CodesTest.NamesAreTakenAsPeopleWriteThem") {
+  for (const auto* quote : {"'", "\u2018", "\u2019", "\u201B", "\u2039", "\u00B4"}) {
+    INFO(quote);
+    CHECK(read(std::string("100-tigers-u13-2526-john-o") + quote + "brien") ==
+          "100|Tigers|u13|2526|John|O'Brien");
+  }
+  CHECK(read("100-TIGERS-U13-2526-\u00c9LODIE-D'ARCY") == "100|Tigers|u13|2526|\u00c9lodie|D'Arcy");
+  // accents as separate marks
+  CHECK(read("100-tigers-u13-2526-zoe\u0308-smith") == "100|Tigers|u13|2526|Zo\u00eb|Smith");
+  CHECK(read("100-tigers-u13-2526-ann-marie-o'dowd-smith") ==
+        "100|Tigers|u13|2526|Ann|Marie|O'Dowd|Smith");
+  CHECK(read("my code: 100-tigers-u13-2526-john-o'brien.") == "100|Tigers|u13|2526|John|O'Brien");
+  CHECK(read("'100-tigers-u13-2526-john-smith'") == "100|Tigers|u13|2526|John|Smith");
+  CHECK(read("`100-tigers-u13-2526-john-smith`") == "100|Tigers|u13|2526|John|Smith");
+  CHECK(read("200-lions-u9-2526-o'brien").rfind("problem: ", 0) == 0);
 }
 
 TEST_CASE("CodesTest.ANearCodeIsToldWhatIsWrong") {

@@ -58,6 +58,10 @@ class OneTool final : public host::Generation {
   std::shared_ptr<const host::ProviderHandle> provider(std::string_view) const override {
     return {};
   }
+  std::shared_ptr<const host::ValidatorHandle> validator(std::string_view) const override {
+    return {};
+  }
+  std::shared_ptr<const host::TunerHandle> tuner(std::string_view) const override { return {}; }
   std::shared_ptr<const host::ToolHandle> tool(std::string_view name) const override {
     if (name != "pay") return nullptr;
     return std::make_shared<ScriptedTool>(script_);

@@ -1,51 +1,13 @@
 // Thousands of random calls with hostile advisors: whatever is answered and advised, the bounds
 // hold.
 #include <catch2/catch.hpp>
-#include <cmath>
-#include <random>
 
-#include "script.hpp"
+#include "chance.hpp"
 
 using namespace dugout;
 using namespace dugout::test;
 
 namespace {
-
-class Chance {
- public:
-  explicit Chance(unsigned seed) : engine_(seed) {}
-  int below(int limit) { return std::uniform_int_distribution<int>(0, limit - 1)(engine_); }
-  bool one_in(int n) { return below(n) == 0; }
-  double odd_number() {
-    static constexpr double kOdd[] = {0.0, -1.0, 1e9, -1e308,   1e308,
-                                      0.5, 3.0,  NAN, INFINITY, -INFINITY};
-    return kOdd[below(10)];
-  }
-
- private:
-  std::mt19937 engine_;
-};
-
-Attempted<Answer> random_outcome(Chance& chance) {
-  if (chance.one_in(12)) return says("ok");
-  if (chance.one_in(20)) {
-    Answer answer;
-    answer.tool_calls = {{"call", "tool", "{}"}};
-    return answer;
-  }
-  if (chance.one_in(3)) {
-    static const char* kTexts[] = {"broken", "missing", "cut", "blank", "array", "prose", ""};
-    auto answer = says(kTexts[chance.below(7)]);
-    answer.refused = chance.one_in(8);
-    answer.truncated = chance.one_in(8);
-    return answer;
-  }
-  auto failure = fails(static_cast<FailureClass>(chance.below(static_cast<int>(kFailureClasses))));
-  if (chance.one_in(3))
-    failure.retry_after = std::chrono::milliseconds(chance.below(90'000) - 5'000);
-  if (chance.one_in(4)) failure.should_retry = chance.one_in(2);
-  return failure;
-}
 
 // Takes some of its time; never longer than it was given.
 class RandomModel final : public Model {
@@ -54,12 +16,14 @@ class RandomModel final : public Model {
       : chance_(chance), clock_(clock), local_(is_local), name_(std::move(name)) {}
   std::string_view name() const override { return name_; }
   bool local() const override { return local_; }
-  Attempted<Answer> ask(const Request& request, core::Duration within) override {
+  bool next_key(const std::vector<int>&) override { return chance_.one_in(2); }
+  Attempted<Answer> ask(const Request& request, core::Duration within,
+                        const core::CancelToken&) override {
     ++asked;
     within_positive = within_positive && within > core::Duration::zero();
     newest_kept = newest_kept && !request.items.empty();
     if (!local_) clock_.advance(within * chance_.below(101) / 100 / (chance_.one_in(4) ? 1 : 20));
-    return random_outcome(chance_);
+    return random_outcome(chance_, 12);
   }
   int asked = 0;
   bool within_positive = true, newest_kept = true;
@@ -69,33 +33,6 @@ class RandomModel final : public Model {
   FakeClock& clock_;
   bool local_;
   std::string name_;
-};
-
-class HostileAdvisor final : public Advisor {
- public:
-  explicit HostileAdvisor(Chance& chance) : chance_(chance) {}
-  std::string_view name() const override { return "hostile"; }
-  std::optional<Advice> advise(const Failure&, int, int, std::string_view) const override {
-    if (chance_.one_in(4)) return std::nullopt;
-    Advice advice;
-    advice.action = static_cast<Advice::Action>(chance_.below(5));
-    advice.wait_multiplier = chance_.odd_number();
-    advice.fraction = chance_.odd_number();
-    advice.why = std::string(1000, 'x');
-    return advice;
-  }
-
- private:
-  Chance& chance_;
-};
-
-class RandomFromChance final : public core::Random {
- public:
-  explicit RandomFromChance(Chance& chance) : chance_(chance) {}
-  double unit() override { return chance_.below(1000) / 1000.0; }
-
- private:
-  Chance& chance_;
 };
 
 // One random call and what must hold of it.

@@ -27,7 +27,7 @@ TEST_CASE("PlannerTest.SuccessAtOnceIsOneAttemptWithoutWait") {
 
   REQUIRE(result.parsed);
   CHECK_FALSE(result.failure);
-  CHECK(result.target == "m");
+  CHECK(result.target() == "m");
   CHECK(bench.clock.sleeps().empty());
   CHECK(bench.budget.attempts == 11);
   REQUIRE(result.attempts.size() == 1);
@@ -118,7 +118,7 @@ TEST_CASE("PlannerTest.ServerAdviceOverTheCapGoesToTheNextTargetAtOnce") {
 
   const auto result = bench.run({&first, &second});
 
-  CHECK(result.target == "second");
+  CHECK(result.target() == "second");
   CHECK(bench.clock.sleeps().empty());
 }
 
@@ -186,7 +186,7 @@ TEST_CASE("PlannerTest.UnderstudyFollowsWhenAttemptsAreUsedUp") {
   const auto result = bench.run({&model, &understudy});
 
   REQUIRE(result.parsed);
-  CHECK(result.target == "understudy");
+  CHECK(result.target() == "understudy");
   CHECK(result.attempts.size() == 5);
   CHECK(result.attempts[3].action == "next_target");
   CHECK(bench.budget.attempts == 8);
@@ -234,7 +234,7 @@ TEST_CASE("PlannerTest.TurnBudgetEndsRemoteAttempts") {
   const auto result = bench.run({&model, &understudy});
 
   CHECK(model.asked.size() == 2);
-  CHECK(result.target == "understudy");
+  CHECK(result.target() == "understudy");
   CHECK(bench.budget.attempts == 0);
 }
 

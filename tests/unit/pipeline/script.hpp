@@ -36,7 +36,8 @@ class ScriptedModel final : public Model {
 
   std::string_view name() const override { return name_; }
   bool local() const override { return local_; }
-  Attempted<Answer> ask(const Request& request, core::Duration within) override {
+  Attempted<Answer> ask(const Request& request, core::Duration within,
+                        const core::CancelToken&) override {
     asked.push_back(request);
     withins.push_back(within);
     if (on_ask) on_ask();

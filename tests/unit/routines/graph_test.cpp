@@ -46,6 +46,98 @@ bool finds_tool(const std::string& collects, const std::string& calls, int line,
 
 }  // namespace
 
+TEST_CASE("GraphTest.WhatAFieldSetsBesideItsAnswerCanBeReadAfterIt") {
+  Sandbox box;
+  box.write(
+      "routines/cards/01_reader.yaml",
+      "number: 1\nname: reader\ntitle: T\nask: A?\nnext: [{go: 2}]\ncollects:\n"
+      "  reader_name:\n    type: text\n    set: {asked_at: \"{now}\", by: \"{club.name}\"}\n");
+  box.write("routines/cards/04_done.yaml",
+            "number: 4\nname: done\ntitle: Done\nkind: end\nask: \"{asked_at} {by}\"\n");
+
+  const auto application = box.load();
+
+  CHECK(box.findings.empty());
+  CHECK(application.flows.at("cards").field("reader_name")->set.size() == 2);
+}
+
+namespace {
+
+// A flow whose routine 3 takes corrections; `corrected` is what follows a change of the size.
+void write_corrections(const Sandbox& box, const std::string& corrected) {
+  box.write("routines/cards/02_size.yaml",
+            "number: 2\nname: size\ntitle: Size\ncollects:\n  size:\n    type: choice\n"
+            "    values: {Small: [little], Large: [big]}\n    label: size\n    corrected:\n" +
+                corrected +
+                "ask: \"Which size, {reader_name}?\"\nnext:\n  - {when: size == Large, go: 3}\n"
+                "  - go: 4\n");
+  box.write("routines/cards/03_reason.yaml",
+            "number: 3\nname: reason\ntitle: Reason\ncollects:\n  reason: {type: correction}\n"
+            "ask: Why?\nnext:\n  - {when: correction_label is set, go: 3}\n  - go: 4\n");
+}
+
+}  // namespace
+
+TEST_CASE("GraphTest.ACorrectedRuleIsAnEdgeFromWhereCorrectionsAreTaken") {
+  Sandbox box;
+  write_corrections(box,
+                    "      - {when: size == Small, go: 2, carry: true}\n"
+                    "      - {set: {note: \"{size}\"}, clear: [reader_name]}\n");
+
+  const auto application = box.load();
+
+  CHECK(box.findings.empty());
+  const auto all = edges(application.flows.at("cards"));
+  CHECK(std::find(all.begin(), all.end(), GraphEdge{3, 2, "size is corrected"}) != all.end());
+  const auto& rules = application.flows.at("cards").field("size")->corrected;
+  REQUIRE(rules.size() == 2);
+  CHECK(rules[0].carry);
+  CHECK(rules[1].go == 0);
+}
+
+TEST_CASE("GraphTest.CorrectedRulesAreCheckedLikeTheOthers") {
+  Sandbox box;
+  const auto finds_size = [&](const std::string& corrected, int column, const std::string& words) {
+    write_corrections(box, corrected);
+    return box.finds("02_size.yaml", 10, column, words);
+  };
+
+  CHECK(finds_size("      - {go: 9}\n", 9, "routine 9 does not exist"));
+  CHECK(finds_size("      - {clear: [colour]}\n", 9, "nothing sets \"colour\""));
+  CHECK(finds_size("      - {set: {note: \"{colour}\"}}\n", 9, "nothing sets \"colour\""));
+  CHECK(finds_size("      - {when: size == Huge, go: 2}\n", 16, "can never hold"));
+  CHECK(finds_size("      - {gox: 2}\n", 10, "unknown key \"gox\""));
+  write_corrections(box, "      - {go: 2}\n      - {go: 4}\n");
+  CHECK(box.finds("02_size.yaml", 11, 9, "never looked at"));
+}
+
+TEST_CASE("GraphTest.LateCorrectionsAreEdgesAndTheirRoutinesAreChecked") {
+  Sandbox box;
+  write_corrections(box, "      - {go: 2}\n");
+  const auto finds_flow = [&](const std::string& corrections, const std::string& words) {
+    box.write("routines/cards/flow.yaml", "given: [age_group]\ncorrections: " + corrections + "\n");
+    return box.finds("flow.yaml", 2, 14, words);
+  };
+
+  box.write("routines/cards/flow.yaml", "given: [age_group]\ncorrections: {go: 3, from: [4]}\n");
+  const auto all = edges(box.load().flows.at("cards"));
+  CHECK(box.findings.empty());
+  CHECK(std::find(all.begin(), all.end(), GraphEdge{4, 3, "a detail is corrected"}) != all.end());
+
+  CHECK(finds_flow("{go: 2, from: [4]}", "routine 2 takes no corrections"));
+  CHECK(finds_flow("{go: 3, from: [9]}", "routine 9 takes no answers"));
+  CHECK(finds_flow("{go: 3}", "need \"go\" and \"from\""));
+}
+
+TEST_CASE("GraphTest.AFieldThatCannotBeCorrectedHasNoCorrectedRules") {
+  Sandbox box;
+  box.write("routines/cards/01_reader.yaml",
+            "number: 1\nname: reader\ntitle: T\nask: A?\nnext: [{go: 2}]\ncollects:\n"
+            "  reader_name:\n    type: text\n    corrected: {clear: [reader_name]}\n");
+
+  CHECK(box.finds("01_reader.yaml", 9, 16, "cannot be corrected"));
+}
+
 TEST_CASE("GraphTest.EdgesNameTheirReason") {
   Sandbox box;
   box.write("routines/cards/02_size.yaml",

@@ -15,7 +15,8 @@ const Known& some_known() {
   static const Known known{{{"lookup", {"postcode"}, {"postcode"}, "postcode", false}},
                            {"structured", "raw"},
                            {"rate_limit"},
-                           {"openai_responses"}};
+                           {"openai_responses"},
+                           {"json_structure", "semantic_content"}};
   return known;
 }
 
@@ -63,9 +64,73 @@ TEST_CASE("AgentTest.MissingAndWrongKeysAreNamed") {
   CHECK(box.finds(kFile, 7, 7, "is in a file of another name"));
   CHECK(finds_with("limits: {tool_rounds: many}\n", 8, 23, "must be a whole number"));
   CHECK(finds_with("limits: {turn_deadline: soon}\n", 8, 25, "such as 90s"));
+  CHECK(finds_with("limits: {output_tokens: 8}\n", 8, 25, "from 16 to 1000000"));
   CHECK(finds_with("response: {text_at: somewhere}\n", 8, 21, "must be one of: output"));
   CHECK(finds_with("response: {schema: none.json}\n", 8, 20, "cannot be read"));
   CHECK(finds_with("welcome: \"Hi {age_grup}\"\n", 8, 10, "did you mean age_group?"));
+}
+
+TEST_CASE("AgentTest.ValidatorsHaveWeightsAndTheirMeanHasThresholds") {
+  Sandbox box;
+  box.write(kPath, std::string(Sandbox::kAgent) +
+                       "validators: [json_structure, {name: semantic_content, weight: 2.5}]\n"
+                       "confidence: {valid: 0.8, retry: 0.25}\n"
+                       "pinned: {amounts: [fee], facts: {paid: fee_paid}}\n");
+
+  const auto agent = box.load(some_known()).agents.at("cards");
+
+  CHECK(box.findings.empty());
+  REQUIRE(agent.validators.size() == 2);
+  CHECK(agent.validators[0].name == "json_structure");
+  CHECK(agent.validators[0].weight == 1.0);
+  CHECK(agent.validators[1].name == "semantic_content");
+  CHECK(agent.validators[1].weight == 2.5);
+  CHECK(agent.confidence.valid == 0.8);
+  CHECK(agent.confidence.retry == 0.25);
+  CHECK(agent.pinned.amounts == std::vector<std::string>{"fee"});
+  CHECK(agent.pinned.facts == decltype(agent.pinned.facts){{"paid", "fee_paid"}});
+}
+
+TEST_CASE("AgentTest.WithoutThemNobodyDoubtsAndTheThresholdsAreTheSeeds") {
+  Sandbox box;
+
+  const auto agent = box.load(some_known()).agents.at("cards");
+
+  CHECK(agent.validators.empty());
+  CHECK(agent.confidence.valid == 0.7);
+  CHECK(agent.confidence.retry == 0.5);
+}
+
+TEST_CASE("AgentTest.MistakesOfValidatorsAreNamedWithTheirPlace") {
+  CHECK(finds_with("validators: [json_structur]\n", 8, 14,
+                   "unknown validator \"json_structur\" | did you mean json_structure?"));
+  CHECK(finds_with("validators: [{name: semantic, weight: 1}]\n", 8, 21, "unknown validator"));
+  CHECK(finds_with("validators: json_structure\n", 8, 13, "must be a list, such as"));
+  CHECK(finds_with("validators: [json_structure, json_structure]\n", 8, 30, "named twice"));
+  CHECK(finds_with("validators: [{weight: 1}]\n", 8, 14, "a validator has no \"name\""));
+  CHECK(finds_with("validators: [{name: json_structure, wieght: 1}]\n", 8, 37,
+                   "did you mean \"weight\"?"));
+  for (const auto* weight : {"-1", ".nan", ".inf", "1e999", "heavy", "1001"}) {
+    INFO(weight);
+    CHECK(finds_with(std::string("validators: [{name: json_structure, weight: ") + weight + "}]\n",
+                     8, 45, "\"weight\" of a validator must be a number from 0 to 1000"));
+  }
+}
+
+TEST_CASE("AgentTest.ThresholdsLieWithinZeroAndOneInTheirOrder") {
+  CHECK(finds_with("confidence: {valid: 1.1}\n", 8, 21, "must be a number from 0 to 1"));
+  CHECK(finds_with("confidence: {retry: -0.1}\n", 8, 21, "must be a number from 0 to 1"));
+  CHECK(finds_with("confidence: {valid: .nan}\n", 8, 21, "must be a number from 0 to 1"));
+  CHECK(finds_with("confidence: {valid: 0.4}\n", 8, 13, "retry is above valid"));
+  CHECK(finds_with("confidence: {valid: 0.4, retry: 0.6}\n", 8, 33, "retry is above valid"));
+  CHECK(finds_with("confidence: {vaild: 0.8}\n", 8, 14, "did you mean \"valid\"?"));
+  CHECK(finds_with("confidence: high\n", 8, 13, "confidence must be a map"));
+}
+
+TEST_CASE("AgentTest.WhatIsPinnedIsASettingOrARecordField") {
+  CHECK(finds_with("pinned: {amounts: [club.nmae]}\n", 8, 19, "did you mean club.name?"));
+  CHECK(finds_with("pinned: {facts: {paid: Fee Paid}}\n", 8, 17, "neither a setting nor a record"));
+  CHECK(finds_with("pinned: {facts: [paid]}\n", 8, 17, "must be a map, such as"));
 }
 
 TEST_CASE("AgentTest.ASchemaThatIsNoneIsRefused") {

@@ -38,6 +38,11 @@ TEST_CASE("ResolveTest.APropertyThatDoesNotFitIsUnset") {
   CHECK(resolved("colour", "red") == "(unset)");
 }
 
+TEST_CASE("ResolveTest.NowIsTheTimeOfTheTurnUnlessAFieldHasTheName") {
+  CHECK(resolve("now", MapValues{}) == "2025-10-01T12:00:00Z");
+  CHECK(resolve("now", MapValues{{"now", "later"}}) == "later");
+}
+
 TEST_CASE("ResolveTest.ADottedSettingWinsOverAProperty") {
   const MapValues values{{"club.number", "5"}, {"club", "u9"}};
 

@@ -90,9 +90,10 @@ typedef struct dugout_parser_v1 {
 #define DUGOUT_FACE_RECOVERY "recovery/1"
 typedef struct dugout_recovery_v1 {
   uint32_t size, reserved;
-  /* [any] failure: one finished attempt (class, code, message, status, attempt, target).
-   * advice: {"action": "wait" | "next_target" | "truncate_history" | "simplify_prompt" | "stop",
-   * "wait_multiplier"?, "fraction"?, "why"}. DUGOUT_E_NOT_APPLICABLE = pattern not recognised. */
+  /* [any] failure: one finished attempt (class, code, message, status, attempt, target, repeats).
+   * advice: {"action","why"} and, by action: "wait" ("wait_multiplier"), "truncate_history"
+   * ("fraction"), "raise_output_limit" ("factor","start","ceiling"), "next_target", "next_key",
+   * "reask", "simplify_prompt", "stop". DUGOUT_E_NOT_APPLICABLE = pattern not recognised. */
   dugout_status (*advise)(dugout_instance* self, dugout_text failure, dugout_sink* advice);
 } dugout_recovery_v1;
 
@@ -107,6 +108,26 @@ typedef struct dugout_provider_v1 {
   dugout_status (*decode)(dugout_instance* self, uint32_t http_status, dugout_text headers,
                           dugout_text body, dugout_sink* answer);
 } dugout_provider_v1;
+
+#define DUGOUT_FACE_VALIDATOR "validator/1"
+typedef struct dugout_validator_v1 {
+  uint32_t size, reserved;
+  /* [any] answer: what the parser accepted, and "raw", the model's text. context: {"agent",
+   * "routine"?,"next"?: routines that may follow,"schema"?}. verdict: {"confidence": 0..1,
+   * "details": object,"problem"?: {"class","message","field"?}}. NOT_APPLICABLE = no opinion. */
+  dugout_status (*validate)(dugout_instance* self, dugout_text answer, dugout_text context,
+                            dugout_sink* verdict);
+} dugout_validator_v1;
+
+#define DUGOUT_FACE_TUNER "tuner/1"
+typedef struct dugout_tuner_v1 {
+  uint32_t size, reserved;
+  /* [any] situation: the features of a call to come. proposal: {"max_retries","base_delay",
+   * "multiplier","p_success","model"}. NOT_APPLICABLE = no model: the static options stand. */
+  dugout_status (*propose)(dugout_instance* self, dugout_text situation, dugout_sink* proposal);
+  /* [worker] log: attempts as JSON lines. model: the text of a model file, for its config. */
+  dugout_status (*train)(dugout_instance* self, dugout_text log, dugout_sink* model);
+} dugout_tuner_v1;
 
 /* ---- Call faces: answer through host->complete, from any thread ------------------------------ */
 
@@ -159,6 +180,18 @@ typedef struct dugout_records_v1 {
   /* [worker] Merges the members of `changes`; a null removes one. out: the whole row. */
   dugout_status (*update)(dugout_text table, dugout_text id, dugout_text changes, dugout_sink* out);
 } dugout_records_v1;
+
+#define DUGOUT_SERVICE_HTTP "http/1"
+typedef struct dugout_http_v1 {
+  uint32_t size, reserved;
+  /* [worker] One call of an outside service, tried again by the host as far as `effect` allows.
+   * request: {"method","url","headers"?: object of texts,"effect": "none" | "idempotent" | "once",
+   * "timeout_ms"? of one try,"deadline_ms"? of all}. content: the body, any bytes. Any HTTP status
+   * is DUGOUT_OK: head is {"status","headers","tries"}, names in lower case, and answer takes the
+   * body. DUGOUT_E_UNAVAILABLE and DUGOUT_E_TIMEOUT: detail = {"sent": may it have arrived?}. */
+  dugout_status (*send)(dugout_text request, dugout_text content, dugout_sink* head,
+                        dugout_sink* answer);
+} dugout_http_v1;
 
 #ifdef __cplusplus
 }

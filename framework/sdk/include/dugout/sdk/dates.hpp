@@ -43,6 +43,16 @@ inline Date date_of_unix_ms(std::int64_t unix_ms) {
   return {year, month, of_year - (153 * shifted + 2) / 5 + 1};
 }
 
+// Days from 1970-01-01 to this one. REQUIRES: a real date. Howard Hinnant's days_from_civil.
+inline std::int64_t days_since_1970(const Date& date) {
+  const std::int64_t year = date.year - (date.month <= 2 ? 1 : 0);
+  const std::int64_t era = (year >= 0 ? year : year - 399) / 400;
+  const std::int64_t of_era = year - era * 400;
+  const std::int64_t of_year =
+      (153 * (date.month + (date.month > 2 ? -3 : 9)) + 2) / 5 + date.day - 1;
+  return era * 146'097 + of_era * 365 + of_era / 4 - of_era / 100 + of_year - 719'468;
+}
+
 // Whole years; negative before birth.
 inline int age_on(const Date& birth, const Date& today) {
   const bool had_birthday = !(Date{0, today.month, today.day} < Date{0, birth.month, birth.day});
@@ -54,6 +64,24 @@ inline std::string day_first(const Date& date) {
   char text[48];
   std::snprintf(text, sizeof text, "%02d-%02d-%04d", date.day, date.month, date.year);
   return text;
+}
+
+// YYYY-MM-DD
+inline std::string iso_day(const Date& date) {
+  char text[48];
+  std::snprintf(text, sizeof text, "%04d-%02d-%02d", date.year, date.month, date.day);
+  return text;
+}
+
+// 2025-10-01T12:00:00Z
+inline std::string iso_time(std::int64_t unix_ms) {
+  constexpr std::int64_t kDay = 86'400;
+  const std::int64_t seconds = unix_ms / 1000 - (unix_ms % 1000 < 0 ? 1 : 0);
+  const auto of_day = static_cast<int>(((seconds % kDay) + kDay) % kDay);
+  char text[48];
+  std::snprintf(text, sizeof text, "T%02d:%02d:%02dZ", of_day / 3600, of_day / 60 % 60,
+                of_day % 60);
+  return iso_day(date_of_unix_ms(unix_ms)) + text;
 }
 
 struct FoundDate {

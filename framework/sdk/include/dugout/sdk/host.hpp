@@ -59,6 +59,22 @@ class Host {
     });
   }
 
+  // [worker] `request` and `head` as in abi.h; sdk/http.hpp writes and reads them. An Error's
+  // detail tells whether the request may have arrived: {"sent"}.
+  Status send_http(std::string_view request, std::string_view content, std::string& head,
+                   std::string& answer) const {
+    const auto* http = find<dugout_http_v1>(DUGOUT_SERVICE_HTTP);
+    if (http == nullptr) return absent(DUGOUT_SERVICE_HTTP);
+    StringSink head_sink, answer_sink;
+    const auto status = http->send(text(request), text(content), &head_sink, &answer_sink);
+    if (status != DUGOUT_OK) {
+      return Error{code_of(status), "the service could not be reached", std::move(head_sink.text)};
+    }
+    head = std::move(head_sink.text);
+    answer = std::move(answer_sink.text);
+    return Done{};
+  }
+
  private:
   template <typename Service>
   const Service* find(const char* id) const {

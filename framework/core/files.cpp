@@ -1,0 +1,36 @@
+#include "core/files.hpp"
+
+#include <fcntl.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <cerrno>
+
+namespace dugout::core {
+namespace {
+
+// 0, or the errno of what failed.
+int write_all(int file, std::string_view bytes) {
+  if (::fchmod(file, 0600) != 0) return errno;
+  while (!bytes.empty()) {
+    const auto count = ::write(file, bytes.data(), bytes.size());
+    if (count < 0 && errno == EINTR) continue;
+    if (count < 0) return errno;
+    if (count == 0) return EIO;
+    bytes.remove_prefix(static_cast<std::size_t>(count));
+  }
+  return 0;
+}
+
+}  // namespace
+
+Status write_private(const std::filesystem::path& path, std::string_view bytes) {
+  const int file = ::open(path.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0600);
+  int failed = file < 0 ? errno : write_all(file, bytes);
+  // After a failed close the rest may not have reached the disk.
+  if (file >= 0 && ::close(file) != 0 && failed == 0) failed = errno;
+  if (failed == 0) return Done{};
+  return Error{Code::kUnavailable, std::generic_category().message(failed)};
+}
+
+}  // namespace dugout::core

@@ -1,0 +1,26 @@
+// Files: folders gone through, and files that only we may read. Nothing here throws. [any]
+#pragma once
+
+#include <filesystem>
+#include <string_view>
+#include <system_error>
+
+#include "dugout/sdk/outcome.hpp"
+
+namespace dugout::core {
+
+// Each entry of a folder, as far as it can be read; files may come and go meanwhile.
+template <typename Visit>
+void for_each_entry(const std::filesystem::path& folder, Visit visit) {
+  std::error_code error;
+  for (std::filesystem::directory_iterator at(folder, error), end; !error && at != end;
+       at.increment(error)) {
+    visit(at->path());
+  }
+}
+
+// Writes a file that its owner alone may read, whoever made it before. kUnavailable with the
+// system's reason; what was written until then stays.
+Status write_private(const std::filesystem::path& path, std::string_view bytes);
+
+}  // namespace dugout::core

@@ -1,0 +1,126 @@
+// POST /chat/batch: many chat requests in one body, each result as a line as soon as it is there.
+#include <algorithm>
+#include <nlohmann/json.hpp>
+
+#include "core/json.hpp"
+#include "http/batch_body.hpp"
+#include "http/endpoints.hpp"
+#include "orchestrator/batch.hpp"
+
+namespace dugout::http {
+namespace {
+
+using core::Json;
+
+// Takes turns for the workers of a batch while it lives. All batches together leave half of the
+// turns to single messages.
+class BatchGate {
+ public:
+  explicit BatchGate(Service& service) : service_(service) {}
+  ~BatchGate() {
+    service_.batch_turns.fetch_sub(granted_);
+    service_.turns.fetch_sub(granted_);
+  }
+  BatchGate(const BatchGate&) = delete;
+  BatchGate& operator=(const BatchGate&) = delete;
+  // How many turns it holds now: `wanted`, or fewer.
+  int hold(int wanted) {
+    const int most = std::max(service_.options.turns_in_flight / 2, 1);
+    while (granted_ < wanted && take(most)) ++granted_;
+    return granted_;
+  }
+
+ private:
+  bool take(int most) {
+    if (service_.batch_turns.fetch_add(1) >= most) {
+      service_.batch_turns.fetch_sub(1);
+      return false;
+    }
+    if (service_.turns.fetch_add(1) < service_.options.turns_in_flight) return true;
+    service_.turns.fetch_sub(1);
+    service_.batch_turns.fetch_sub(1);
+    return false;
+  }
+
+  Service& service_;
+  int granted_ = 0;
+};
+
+std::optional<Problem> read(Service& service, Exchange& exchange, BatchBody& batch) {
+  const auto& options = service.options;
+  const bool lines = !exchange.require_type("application/x-ndjson");
+  if (!lines && exchange.require_type("application/json")) {
+    auto problem = *exchange.require_type("application/json");
+    problem.detail = "Send the batch as application/json or as application/x-ndjson.";
+    return problem;
+  }
+  std::string text;
+  if (auto problem =
+          exchange.read_body(options.batch_bytes, options.upload_timeout, service.clock, text)) {
+    return problem;
+  }
+  if (const auto asked = exchange.query("concurrency")) {
+    batch.concurrency = read_concurrency(*asked);
+    if (!batch.concurrency) return bad_concurrency();
+  }
+  return lines ? read_batch_lines(text, options.batch_calls, batch)
+               : read_batch(text, options.batch_calls, batch);
+}
+
+std::vector<orchestrator::BatchCall> calls_of(const std::vector<BatchEntry>& entries) {
+  std::vector<orchestrator::BatchCall> calls;
+  for (const auto& entry : entries) {
+    if (!entry.problem) calls.push_back({entry.index, entry.request});
+  }
+  return calls;
+}
+
+// The results of what cannot be tried, at once. False: nobody reads them.
+bool send_problems(Exchange& exchange, const std::vector<BatchEntry>& entries, std::size_t& sent) {
+  for (const auto& entry : entries) {
+    if (!entry.problem) continue;
+    ++sent;
+    if (!exchange.line(problem_line(entry, *entry.problem))) return false;
+  }
+  return true;
+}
+
+std::string last_line(const orchestrator::BatchCount& count) {
+  Json out{{"done", count.left == 0}, {"good", count.good}, {"failed", count.failed}};
+  if (count.left > 0) out["left"] = count.left;
+  return core::canonical(out);
+}
+
+}  // namespace
+
+void serve_batch(Service& service, Exchange& exchange) {
+  std::optional<BatchGate> gate;
+  // A body is read only where there is a turn for it: it may be large.
+  if (gate.emplace(service).hold(1) == 0) return exchange.problem(overloaded(), service.clock);
+  BatchBody batch;
+  if (const auto problem = read(service, exchange, batch))
+    return exchange.problem(*problem, service.clock);
+  auto calls = calls_of(batch.entries);
+  const int most = service.options.batch_concurrency;
+  const int useful =
+      static_cast<int>(std::min(orchestrator::sessions_in(calls), std::size_t(most)));
+  exchange.begin_lines("application/x-ndjson");
+  std::size_t bad = 0;
+  if (!send_problems(exchange, batch.entries, bad)) return;
+  orchestrator::BatchPlan plan;
+  plan.workers = gate->hold(std::min(batch.concurrency.value_or(most), useful));
+  plan.may_begin = [&] { return !service.stopping.load() && !exchange.gone(); };
+  plan.finished = [&](std::size_t index, const Outcome<orchestrator::ChatReply>& reply) {
+    exchange.line(result_line(batch.entries[index], reply));
+  };
+  auto count = orchestrator::run_batch(service.orchestrator, std::move(calls), plan);
+  count.failed += bad;
+  gate.reset();  // whoever reads the last line may send the next batch
+  exchange.line(last_line(count));
+  if (exchange.gone() || count.left > 0) exchange.close_afterwards();
+  service.log.info("batch.done", {{"good", static_cast<std::int64_t>(count.good)},
+                                  {"failed", static_cast<std::int64_t>(count.failed)},
+                                  {"left", static_cast<std::int64_t>(count.left)}});
+}
+
+}  // namespace dugout::http

@@ -1,0 +1,35 @@
+// What /upload and /upload-async have in common: the form with the photo, read within its limits,
+// and how many may be read at once. [worker]
+#pragma once
+
+#include "http/endpoints.hpp"
+
+namespace dugout::http {
+
+struct UploadForm {
+  std::string session_id, client_message_id;
+  std::string name;   // of the file, as the client called it; shown, never used as a path
+  std::string bytes;  // the file
+};
+
+// multipart/form-data: file, session_id, client_message_id?. Or the problem with it.
+std::optional<Problem> read_upload(Service& service, Exchange& exchange, UploadForm& form);
+
+// Answers that the photo was not taken. The client learns no reason; the log does.
+void not_taken(Service& service, Exchange& exchange, const Error& why);
+
+// Counts an upload while it lives, as each holds its file in memory.
+class UploadGate {
+ public:
+  explicit UploadGate(Service& service);
+  ~UploadGate() { service_.uploads.fetch_sub(1); }
+  UploadGate(const UploadGate&) = delete;
+  UploadGate& operator=(const UploadGate&) = delete;
+  bool admitted() const { return admitted_; }
+
+ private:
+  Service& service_;
+  const bool admitted_;
+};
+
+}  // namespace dugout::http
