@@ -20,10 +20,6 @@ struct Turn {
   bool good = false, by_model = false;
 };
 
-core::Duration duration_of(double seconds) {
-  return std::chrono::duration_cast<core::Duration>(std::chrono::duration<double>(seconds));
-}
-
 double at_share(const std::vector<double>& sorted, double share) {
   if (sorted.empty()) return 0.0;
   const auto last = static_cast<double>(sorted.size() - 1);

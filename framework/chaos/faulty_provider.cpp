@@ -13,10 +13,6 @@ using core::Json;
 // Tokens of a usual turn, so that what is wasted can be counted.
 constexpr int kInputTokens = 1200, kOutputTokens = 80;
 
-core::Duration duration_of(double seconds) {
-  return std::chrono::duration_cast<core::Duration>(std::chrono::duration<double>(seconds));
-}
-
 std::string envelope(const std::string& text, bool truncated) {
   Json out{{"id", "resp_chaos"},
            {"object", "response"},

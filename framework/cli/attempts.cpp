@@ -25,7 +25,7 @@ struct AttemptsOptions {
   bool json = false;
 };
 
-int refused(const Error& error) {
+int attempts_refused(const Error& error) {
   std::cerr << "dugout: " << error.message << "\n";
   if (error.code == Code::kInvalid) return kUsage;
   return error.code == Code::kNotFound ? kFindings : kEnvironment;
@@ -98,7 +98,7 @@ int list(const AppOptions& app, AttemptsOptions& options) {
     }
     ++count;
   });
-  if (!done) return refused(done.error());
+  if (!done) return attempts_refused(done.error());
   if (options.json) std::cout << (count == 0 ? "[]\n" : "\n]\n");
   if (!options.json && count == 0) std::cout << "no such attempts\n";
   return kGood;
@@ -108,7 +108,7 @@ int summary(const AppOptions& app, AttemptsOptions& options) {
   attempts::Summary summary;
   const auto done =
       each(app, options, [&](const Attempt& attempt, std::string_view) { summary.add(attempt); });
-  if (!done) return refused(done.error());
+  if (!done) return attempts_refused(done.error());
   summary.finish();
   if (options.json) {
     std::cout << summary.json() << "\n";
@@ -124,7 +124,7 @@ int show(const AppOptions& app, AttemptsOptions& options) {
   std::vector<Attempt> found;
   const auto done = each(
       app, options, [&](const Attempt& attempt, std::string_view) { found.push_back(attempt); });
-  if (!done) return refused(done.error());
+  if (!done) return attempts_refused(done.error());
   if (found.empty()) {
     std::cerr << "dugout: nothing is logged of the turn "
               << Style(false).markdown(options.filter.turn)

@@ -87,9 +87,9 @@ std::vector<BatchEntry> read_calls(std::string_view text, std::string_view file)
 }
 
 // Counts on one line of stderr, at a terminal only.
-class Progress {
+class BatchProgress {
  public:
-  explicit Progress(std::size_t all) : all_(all), shown_(stderr_is_terminal() && all > 0) {}
+  explicit BatchProgress(std::size_t all) : all_(all), shown_(stderr_is_terminal() && all > 0) {}
 
   void show(std::size_t good, std::size_t failed) const {
     if (!shown_) return;
@@ -112,9 +112,9 @@ class Progress {
 };
 
 // Runs what has no result yet, and writes each result as it comes.
-class Run {
+class BatchRun {
  public:
-  Run(const std::vector<BatchEntry>& entries, BatchOutput& output)
+  BatchRun(const std::vector<BatchEntry>& entries, BatchOutput& output)
       : entries_(entries),
         output_(output),
         progress_(entries.size()),
@@ -169,7 +169,7 @@ class Run {
 
   const std::vector<BatchEntry>& entries_;
   BatchOutput& output_;
-  const Progress progress_;
+  const BatchProgress progress_;
   std::size_t good_, failed_;
   bool broken_ = false;
 };
@@ -227,7 +227,7 @@ int run_batch(const AppOptions& app_options, const BatchOptions& options) {
     return kEnvironment;
   }
   listen_to_signals();
-  return Run(entries, output).go((*app)->orchestrator(), options.concurrency);
+  return BatchRun(entries, output).go((*app)->orchestrator(), options.concurrency);
 }
 
 }  // namespace

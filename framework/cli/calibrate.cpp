@@ -18,7 +18,7 @@ namespace {
 
 using core::Json;
 
-constexpr std::size_t kLine = 1U << 20;    // bytes
+constexpr std::size_t kLineBytes = 1U << 20;  // bytes
 constexpr std::size_t kMostFindings = 50;  // a file of another kind need not be told line by line
 constexpr std::size_t kTick = 500;         // answers between two signs of life
 
@@ -29,7 +29,7 @@ struct Labelled {
 };
 
 Outcome<Labelled> read_line(const std::string& line, const std::string& agent) {
-  if (line.size() > kLine) return Error{Code::kInvalid, "the line is longer than 1 MiB"};
+  if (line.size() > kLineBytes) return Error{Code::kInvalid, "the line is longer than 1 MiB"};
   const auto read = core::parse_json(line);
   if (!read) return Error{Code::kInvalid, "not JSON: " + read.error().message};
   if (!read->is_object()) return Error{Code::kInvalid, "not a JSON object"};
@@ -59,18 +59,18 @@ Outcome<Labelled> read_line(const std::string& line, const std::string& agent) {
 }
 
 // An agent's parsers and validators, ready for answers.
-struct Bench {
+struct AgentBench {
   const routines::Agent* agent = nullptr;
   std::vector<std::unique_ptr<pipeline::Parser>> parsers;
   std::vector<std::unique_ptr<pipeline::Validator>> validators;
   pipeline::CallPlan plan;
 };
 
-Outcome<Bench> bench_of(const Set& set, const std::string& name) {
+Outcome<AgentBench> bench_of(const Set& set, const std::string& name) {
   const auto found = set.application()->agents.find(name);
   if (found == set.application()->agents.end())
     return Error{Code::kInvalid, "there is no agent called " + name};
-  Bench bench;
+  AgentBench bench;
   bench.agent = &found->second;
   for (const auto& parser : bench.agent->parsers) {
     if (auto handle = set.plugins()->parser(parser)) {
@@ -91,9 +91,9 @@ Outcome<Bench> bench_of(const Set& set, const std::string& name) {
   return bench;
 }
 
-class Progress {
+class AnswersDone {
  public:
-  ~Progress() {
+  ~AnswersDone() {
     if (shown_) std::cerr << "\r\x1b[K";
   }
   void step() {
@@ -131,7 +131,7 @@ class Calibrating {
   }
 
  private:
-  void weigh(Bench& bench, const Labelled& labelled) {
+  void weigh(AgentBench& bench, const Labelled& labelled) {
     ++out_.answers;
     auto context = labelled.context;
     context.emplace("agent", bench.agent->name);
@@ -150,7 +150,7 @@ class Calibrating {
   }
 
   const Set& set_;
-  std::map<std::string, Bench> benches_;
+  std::map<std::string, AgentBench> benches_;
   std::map<std::string, std::vector<pipeline::JudgedAnswer>> judged_;
   std::vector<pipeline::JudgedAnswer> means_;
   Calibration out_;
@@ -161,7 +161,7 @@ class Calibrating {
 Calibration calibrate(const Set& set, std::istream& lines, const std::string& file,
                       const std::string& agent, core::Findings& findings) {
   Calibrating calibrating(set);
-  Progress progress;
+  AnswersDone progress;
   std::string line;
   std::size_t bad = 0;
   for (int number = 1; std::getline(lines, line); ++number) {

@@ -191,9 +191,9 @@ void show_progress(const Scenario& scenario, Mode mode, std::size_t done, std::s
             << chaos::name_of(mode) << " ..." << std::flush;
 }
 
-class Run {
+class ChaosRun {
  public:
-  Run(const AppOptions& app, const ChaosOptions& options, std::vector<Scenario> scenarios)
+  ChaosRun(const AppOptions& app, const ChaosOptions& options, std::vector<Scenario> scenarios)
       : app_(app), options_(options), scenarios_(std::move(scenarios)) {}
 
   int all() {
@@ -255,7 +255,7 @@ int chaos_run(const AppOptions& app, ChaosOptions options) {
   }
   auto quiet = app;
   quiet.log.level = observability::Level::kError;
-  return Run(quiet, options, std::move(scenarios)).all();
+  return ChaosRun(quiet, options, std::move(scenarios)).all();
 }
 
 }  // namespace

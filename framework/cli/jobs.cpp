@@ -15,15 +15,15 @@ namespace {
 using core::Json;
 
 // The set with its store, or the exit code that says why not.
-struct Opened {
+struct OpenedJobs {
   core::Findings findings;
   std::unique_ptr<Set> set;
   std::unique_ptr<jobs::Jobs> jobs;
   int code = kGood;
 };
 
-Opened open(const AppOptions& options) {
-  Opened opened;
+OpenedJobs open(const AppOptions& options) {
+  OpenedJobs opened;
   opened.set = std::make_unique<Set>(options, opened.findings);
   if (report(opened.findings)) {
     opened.code = kFindings;
@@ -36,7 +36,7 @@ Opened open(const AppOptions& options) {
   return opened;
 }
 
-int refused(const Error& error) {
+int job_refused(const Error& error) {
   std::cerr << error.message << "\n";
   if (error.code == Code::kUnavailable) return kEnvironment;
   return error.code == Code::kNotFound || error.code == Code::kNotApplicable ? kUsage : kFindings;
@@ -165,7 +165,7 @@ int jobs_list(const AppOptions& options, const JobsOptions& jobs) {
   auto opened = open(options);
   if (opened.code != kGood) return opened.code;
   const auto found = opened.jobs->list({jobs.kind, jobs.state, jobs.last});
-  if (!found) return refused(found.error());
+  if (!found) return job_refused(found.error());
   const auto style = Style::for_stdout();
   Json all = Json::array();
   for (const auto& job : *found) {
@@ -185,13 +185,13 @@ int jobs_run(const AppOptions& options, const JobsOptions& jobs) {
   if (opened.code != kGood) return opened.code;
   if (!runs_by_clock(*opened.set->plugins(), jobs.name)) return kUsage;
   const auto answer = opened.jobs->run_now(jobs.name, jobs.dry_run);
-  return answer ? print_answer(*answer, jobs) : refused(answer.error());
+  return answer ? print_answer(*answer, jobs) : job_refused(answer.error());
 }
 
 int jobs_retry(const AppOptions& options, const JobsOptions& jobs) {
   auto opened = open(options);
   if (opened.code != kGood) return opened.code;
-  if (const auto done = opened.jobs->retry(jobs.name); !done) return refused(done.error());
+  if (const auto done = opened.jobs->retry(jobs.name); !done) return job_refused(done.error());
   std::cout << Style::for_stdout().good("waiting") << "  " << jobs.name
             << "; a running `dugout serve` takes it up\n";
   return kGood;

@@ -17,7 +17,7 @@ namespace {
 using core::Json;
 
 // The store with the family that is asked for, or the exit code that says why not.
-struct Opened {
+struct OpenedSubject {
   std::unique_ptr<Set> set;
   std::unique_ptr<store::Database> database;
   store::SubjectQuery query;
@@ -27,7 +27,7 @@ struct Opened {
   int code = kGood;
 };
 
-int refused(const Error& error) {
+int subject_refused(const Error& error) {
   std::cerr << error.message << "\n";
   return error.code == Code::kUnavailable ? kEnvironment : kFindings;
 }
@@ -44,7 +44,7 @@ bool ask_for_somebody(const SubjectOptions& options) {
   return true;
 }
 
-Status find(Opened& opened) {
+Status find(OpenedSubject& opened) {
   auto database = store::Database::open(opened.set->settings().store, {});
   if (!database) return database.error();
   opened.database = std::move(*database);
@@ -58,8 +58,8 @@ Status find(Opened& opened) {
   return Done{};
 }
 
-Opened open(const AppOptions& options, const SubjectOptions& who) {
-  Opened opened;
+OpenedSubject open(const AppOptions& options, const SubjectOptions& who) {
+  OpenedSubject opened;
   opened.code = kUsage;
   if (!ask_for_somebody(who)) return opened;
   opened.query = {who.email, who.phone, who.session};
@@ -69,7 +69,7 @@ Opened open(const AppOptions& options, const SubjectOptions& who) {
   if (report(findings)) return opened;
   auto found = opened.set->open_store();
   if (found) found = find(opened);
-  opened.code = found ? kGood : refused(found.error());
+  opened.code = found ? kGood : subject_refused(found.error());
   if (opened.code == kGood && opened.subject.empty()) {
     std::cerr << "nothing is kept under that email, phone number or session\n";
     opened.code = kFindings;
@@ -77,7 +77,7 @@ Opened open(const AppOptions& options, const SubjectOptions& who) {
   return opened;
 }
 
-std::vector<std::string> local_files(const Opened& opened) {
+std::vector<std::string> local_files(const OpenedSubject& opened) {
   return files_of(opened.set->settings().data, opened.document, *opened.marks);
 }
 
@@ -110,7 +110,7 @@ Json photo_names(const store::Subject& subject) {
 }
 
 // What outside services keep, and by which ids they find it. Nobody here can look there.
-Json elsewhere(const Opened& opened) {
+Json elsewhere(const OpenedSubject& opened) {
   const auto& set = *opened.set;
   const auto& subject = opened.subject;
   Json out = Json::array();
@@ -152,7 +152,7 @@ Json seeded_tables(const store::Subject& subject) {
   return tables;
 }
 
-Json whole_document(const Opened& opened) {
+Json whole_document(const OpenedSubject& opened) {
   auto document = core::parse_json(opened.document);
   Json out = document ? *std::move(document) : Json::object();
   Json asked = Json::object();
@@ -207,7 +207,7 @@ std::size_t remove_files(const std::vector<std::string>& files) {
   return left;
 }
 
-void print_elsewhere(const Opened& opened) {
+void print_elsewhere(const OpenedSubject& opened) {
   std::cout << "What remains elsewhere, to be asked for there:\n";
   for (const auto& one : elsewhere(opened)) {
     std::cout << "  " << core::member(one, "where") << ": " << core::member(one, "what");
@@ -220,11 +220,11 @@ void print_elsewhere(const Opened& opened) {
   }
 }
 
-int erase(Opened& opened, const std::vector<std::string>& files) {
+int erase(OpenedSubject& opened, const std::vector<std::string>& files) {
   auto& set = *opened.set;
   const auto now = set.clock().wall_now().time_since_epoch().count();
   const auto erased = store::erase_subject(*opened.database, *opened.marks, opened.query, now);
-  if (!erased) return refused(erased.error());
+  if (!erased) return subject_refused(erased.error());
   const auto left = remove_files(files);
   const auto scrubbed = scrub_patiently(set, *opened.database);
   set.log().info("subject.erased", {{"rows", erased->subject.rows.size()},
@@ -263,7 +263,7 @@ int subject_erase(const AppOptions& options, const SubjectOptions& subject) {
   const auto files = local_files(opened);
   if (!subject.yes) {
     const auto counts = store::count_subject(*opened.database, opened.subject);
-    if (!counts) return refused(counts.error());
+    if (!counts) return subject_refused(counts.error());
     std::cout << "Found\n";
     print_counts(*counts, files.size());
   }

@@ -15,7 +15,7 @@ namespace {
 using core::Json;
 
 constexpr std::uintmax_t kLogBytes = 512U << 20;  // in memory at once
-constexpr core::JsonLimits kLine{8, 64U << 10};
+constexpr core::JsonLimits kLineLimits{8, 64U << 10};
 
 double number(const Json& line, const char* key, double fallback, double least, double most) {
   const auto found = line.find(key);
@@ -98,7 +98,7 @@ std::vector<LoggedCall> calls_of(std::string_view text) {
     const auto end = std::min(text.find('\n'), text.size() - 1);
     const auto raw = text.substr(0, end + 1);
     text.remove_prefix(end + 1);
-    const auto line = core::parse_json(raw, kLine);
+    const auto line = core::parse_json(raw, kLineLimits);
     if (!line || !line->is_object()) continue;
     const auto outcome = core::member(*line, "outcome");
     if (says_nothing(*line, outcome)) continue;

@@ -10,7 +10,7 @@ namespace dugout::config {
 namespace {
 
 constexpr int kMaxInstanceDepth = 128;
-constexpr int kMaxDepth = 320;  // schemas entered within each other; about 1 KiB of stack each
+constexpr int kMaxEntered = 320;  // schemas entered within each other; about 1 KiB of stack each
 constexpr std::size_t kMaxSteps = 2'000'000;
 
 // Without recursion: the instance may be deeper than the stack.
@@ -74,7 +74,8 @@ bool SchemaChecker::check(const SchemaNode& node, const core::Json& value, const
   if (node.always) {
     return *node.always || fail(node, "", where, "is not allowed here");
   }
-  if (depth_ >= kMaxDepth) return give_up(node, where, "the schema's references go too deep here");
+  if (depth_ >= kMaxEntered)
+    return give_up(node, where, "the schema's references go too deep here");
   if (++steps_ > kMaxSteps) return give_up(node, where, "the check takes too many steps");
   const bool enters = scope_.empty() || scope_.back() != node.resource;
   if (enters) scope_.push_back(node.resource);

@@ -31,6 +31,11 @@ struct Evaluated {
   void add(const Evaluated& other);
 };
 
+// "1 item", "2 items".
+inline std::string amount(std::uint64_t count, const char* word) {
+  return std::to_string(count) + " " + word + (count == 1 ? "" : "s");
+}
+
 class SchemaChecker {
  public:
   SchemaChecker(const JsonSchema::Compiled& schema, std::size_t limit)

@@ -9,7 +9,7 @@
 namespace dugout::config {
 namespace {
 
-constexpr int kMaxDepth = 128;  // of schemas within schemas
+constexpr int kMaxNested = 128;  // of schemas within schemas
 
 bool is_anchor(const core::Json& value) {
   if (!value.is_string()) return false;
@@ -54,7 +54,7 @@ void SchemaCompiler::run() {
 const SchemaNode* SchemaCompiler::walk(const core::Json& schema, const Site& parent,
                                        const std::string& pointer) {
   if (const auto known = seen_.find(&schema); known != seen_.end()) return known->second;
-  if (parent.depth >= kMaxDepth) throw SchemaFault{pointer, "schemas are nested too deep"};
+  if (parent.depth >= kMaxNested) throw SchemaFault{pointer, "schemas are nested too deep"};
   Site site = parent;
   ++site.depth;
   site.pointer = pointer;

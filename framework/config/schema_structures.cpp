@@ -17,10 +17,6 @@ std::string quoted(const std::string& name) {
          (name.size() > kShownName ? "..." : "") + "\"";
 }
 
-std::string amount(std::uint64_t count, const char* word) {
-  return std::to_string(count) + " " + word + (count == 1 ? "" : "s");
-}
-
 bool all_different(const core::Json& array) {
   std::unordered_set<std::string> keys;
   return std::all_of(array.begin(), array.end(), [&](const core::Json& item) {

@@ -54,10 +54,6 @@ std::size_t characters(const std::string& text) {
   }));
 }
 
-std::string amount(std::uint64_t count, const char* word) {
-  return std::to_string(count) + " " + word + (count == 1 ? "" : "s");
-}
-
 }  // namespace
 
 bool SchemaChecker::type(const SchemaNode& node, const core::Json& value, const Where& where,

@@ -14,7 +14,7 @@ namespace {
 
 using core::Json;
 
-constexpr std::string_view kSchema =
+constexpr std::string_view kAnswerSchema =
     R"({"type":"object","properties":{"agent_final_response":{"type":"string"},)"
     R"("routine_number":{"type":"integer"}},"required":["agent_final_response"]})";
 
@@ -137,13 +137,15 @@ std::string over_hostile(Check check) {
 
 void check_parser(const std::shared_ptr<Plugin>& plugin, Report& report) {
   const auto parser = parser_of(plugin);
-  report.run("parser: answers have their shape",
-             [&] { return judge("a good answer", parser->parse(kAnswer, kSchema), parser_shape); });
+  report.run("parser: answers have their shape", [&] {
+    return judge("a good answer", parser->parse(kAnswer, kAnswerSchema), parser_shape);
+  });
   report.run("parser: survives hostile text", [&] {
     return over_hostile([&](const HostileText& hostile) {
       auto fault = judge(hostile.name, parser->parse(hostile.text, {}), parser_shape);
-      return fault.empty() ? judge(hostile.name, parser->parse(hostile.text, kSchema), parser_shape)
-                           : fault;
+      return fault.empty()
+                 ? judge(hostile.name, parser->parse(hostile.text, kAnswerSchema), parser_shape)
+                 : fault;
     });
   });
   report.run("parser: survives a hostile schema", [&] {
@@ -248,7 +250,8 @@ void check_concurrency(const std::shared_ptr<Plugin>& plugin, Report& report) {
     std::array<std::string, kThreads> faults;
     const auto work = [&](std::string& fault) {
       for (int round = 0; round < kRounds && fault.empty(); ++round) {
-        if (parser) fault = judge("a good answer", parser->parse(kAnswer, kSchema), parser_shape);
+        if (parser)
+          fault = judge("a good answer", parser->parse(kAnswer, kAnswerSchema), parser_shape);
         if (recovery && fault.empty()) {
           fault = judge("a failure", recovery->advise(R"({"class":"rate_limit"})"), advice_shape);
         }

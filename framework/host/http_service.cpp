@@ -23,7 +23,7 @@ std::optional<Effects> effect_named(const std::string& name) {
   return std::nullopt;
 }
 
-Error wrong(const std::string& what) {
+Error wrong_request(const std::string& what) {
   return Error{Code::kInvalid, "http/1: the request's " + what};
 }
 
@@ -32,25 +32,26 @@ Outcome<int> time_in(const Json& request, const char* name, int otherwise) {
   const auto found = request.find(name);
   if (found == request.end()) return otherwise;
   if (!found->is_number_integer() || *found < 1 || *found > kMostMs) {
-    return wrong(std::string(name) + " must be an integer from 1 to " + std::to_string(kMostMs));
+    return wrong_request(std::string(name) + " must be an integer from 1 to " +
+                         std::to_string(kMostMs));
   }
   return found->get<int>();
 }
 
 Outcome<HttpCall> read_call(std::string_view text, std::string_view content) {
   const auto request = core::parse_json(text);
-  if (!request || !request->is_object()) return wrong("text is no JSON object");
+  if (!request || !request->is_object()) return wrong_request("text is no JSON object");
   HttpCall call;
   call.method = core::member(*request, "method", "GET");
   call.url = core::member(*request, "url");
-  if (call.url.empty()) return wrong("url is missing");
+  if (call.url.empty()) return wrong_request("url is missing");
   const auto headers = request->value("headers", Json::object());
   for (const auto& [name, value] : headers.items()) {
-    if (!value.is_string()) return wrong("headers must be texts");
+    if (!value.is_string()) return wrong_request("headers must be texts");
     call.headers[name] = value.get<std::string>();
   }
   const auto effect = effect_named(core::member(*request, "effect", "once"));
-  if (!effect) return wrong("effect must be none, idempotent or once");
+  if (!effect) return wrong_request("effect must be none, idempotent or once");
   call.effect = *effect;
   const auto timeout = time_in(*request, "timeout_ms", 10'000);
   if (!timeout) return timeout.error();

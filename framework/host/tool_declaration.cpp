@@ -10,7 +10,7 @@ namespace {
 
 constexpr int kMaxTimeoutMs = 600'000;
 
-Error wrong(std::string what) {
+Error wrong_declaration(std::string what) {
   return Error{Code::kInvalid, "its declaration: " + std::move(what)};
 }
 
@@ -77,28 +77,31 @@ std::string object_schema(const core::Json& all, const char* key) {
 
 Outcome<CheckedDeclaration> read_declaration(const Manifest& manifest, std::string_view text) {
   const auto all = core::parse_json(text);
-  if (!all) return wrong("is no JSON: " + all.error().message);
-  if (!all->is_object()) return wrong("must be an object");
+  if (!all) return wrong_declaration("is no JSON: " + all.error().message);
+  if (!all->is_object()) return wrong_declaration("must be an object");
   ToolDeclaration out;
   out.effects = manifest.effects;
   out.name = core::member(*all, "name");
   out.description = core::member(*all, "description");
   const auto expected = manifest.id.substr(manifest.id.find('.') + 1);
-  if (out.name != expected) return wrong("/name must be \"" + expected + "\", as in its id");
-  if (out.description.empty()) return wrong("/description must be a text");
+  if (out.name != expected)
+    return wrong_declaration("/name must be \"" + expected + "\", as in its id");
+  if (out.description.empty()) return wrong_declaration("/description must be a text");
   for (const char* key : {"arguments", "result"}) {
-    if (auto fault = object_schema(*all, key); !fault.empty()) return wrong(fault);
+    if (auto fault = object_schema(*all, key); !fault.empty()) return wrong_declaration(fault);
   }
   if (core::member((*all)["arguments"], "type") != "object") {
-    return wrong("/arguments/type must be \"object\"");
+    return wrong_declaration("/arguments/type must be \"object\"");
   }
-  if (auto fault = read_timeout(*all, out.timeout_ms); !fault.empty()) return wrong(fault);
-  if (auto fault = read_check(*all, out.check_argument); !fault.empty()) return wrong(fault);
-  if (auto fault = read_doors(*all, out); !fault.empty()) return wrong(fault);
+  if (auto fault = read_timeout(*all, out.timeout_ms); !fault.empty())
+    return wrong_declaration(fault);
+  if (auto fault = read_check(*all, out.check_argument); !fault.empty())
+    return wrong_declaration(fault);
+  if (auto fault = read_doors(*all, out); !fault.empty()) return wrong_declaration(fault);
   auto arguments = config::JsonSchema::compile((*all)["arguments"]);
-  if (!arguments) return wrong("/arguments: " + arguments.error().message);
+  if (!arguments) return wrong_declaration("/arguments: " + arguments.error().message);
   if (const auto result = config::JsonSchema::compile((*all)["result"]); !result) {
-    return wrong("/result: " + result.error().message);
+    return wrong_declaration("/result: " + result.error().message);
   }
   out.arguments = core::canonical((*all)["arguments"]);
   out.result = core::canonical((*all)["result"]);

@@ -19,7 +19,7 @@ using observability::Field;
 constexpr std::size_t kFormBytes = 16 * 1024;
 constexpr int kFormFields = 50;
 // The tool may have to ask a service that is slow, and to ask it again.
-constexpr core::Duration kToolTime = std::chrono::seconds(40);
+constexpr core::Duration kPageTime = std::chrono::seconds(40);
 
 constexpr auto kTryAgain = "Please try again in a few minutes. Nothing is lost.";
 constexpr auto kOtherLink =
@@ -159,7 +159,7 @@ void Visit::serve() {
   if (const auto wrong = read_form(form)) return fail(*wrong);
   const auto said = run_door(
       service_, *tool,
-      {{"id", id}, {"method", posted() ? "POST" : "GET"}, {"form", std::move(form)}}, kToolTime);
+      {{"id", id}, {"method", posted() ? "POST" : "GET"}, {"form", std::move(form)}}, kPageTime);
   if (!said.ok) return fail(refusal(said));
   // Stored before the person is sent on, so that nothing told to them can be lost.
   if (const auto lost = take_events(*tool, said.data)) return fail(*lost);

@@ -49,7 +49,7 @@ Problem problem(int status, std::string title, std::string detail, std::string p
   return made;
 }
 
-Problem too_large(std::size_t limit) {
+Problem photo_too_large(std::size_t limit) {
   return problem(
       413, "Too large",
       "A photo may have at most " + std::to_string(limit) + " bytes (10 MiB by default).");
@@ -75,7 +75,7 @@ std::optional<Problem> read_upload(Service& service, Exchange& exchange, UploadF
   std::string body;
   if (auto wrong = exchange.read_body(limit + kFormOverhead, service.options.upload_timeout,
                                       service.clock, body)) {
-    return wrong->status == 413 ? too_large(limit) : wrong;
+    return wrong->status == 413 ? photo_too_large(limit) : wrong;
   }
   FilePart file(form);
   Poco::Net::HTMLForm fields;
@@ -87,7 +87,7 @@ std::optional<Problem> read_upload(Service& service, Exchange& exchange, UploadF
     return problem(400, "Malformed form",
                    std::string("The form cannot be read: ") + error.name() + ".");
   }
-  if (form.bytes.size() > limit) return too_large(limit);
+  if (form.bytes.size() > limit) return photo_too_large(limit);
   if (!file.there()) return missing("file", "Send the photo as a part called file.");
   if (!fields.has("session_id")) {
     return missing("session_id", "Send session_id, the session that was asked for the photo.");

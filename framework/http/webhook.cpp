@@ -15,7 +15,7 @@ using observability::Field;
 using observability::Level;
 
 constexpr std::size_t kBodyBytes = 256 * 1024;
-constexpr core::Duration kToolTime = std::chrono::seconds(10);
+constexpr core::Duration kWebhookTime = std::chrono::seconds(10);
 
 // One line of the log for each request, whatever becomes of it: nothing of the body, no signature.
 // It is written before the answer is sent; by the destructor when there is none.
@@ -136,7 +136,7 @@ void Webhook::serve() {
   if (tool == nullptr) return refuse("unknown", nothing_at(exchange_.path()));
   std::string body;
   if (!read(body)) return;
-  const auto answer = run_door(service_, *tool, arguments(body), kToolTime);
+  const auto answer = run_door(service_, *tool, arguments(body), kWebhookTime);
   if (!answer.ok) return refuse(answer);
   take(*tool, answer.data);
 }

@@ -11,7 +11,7 @@ namespace {
 using core::Json;
 
 // Each round of tries after `jobs retry` needs its share of the journal's numbers.
-constexpr int kMostTries = 400;
+constexpr int kMostAttempts = 400;
 constexpr std::size_t kErrorBytes = 200;
 
 bool declares(const host::ToolDeclaration& declared, const std::string& argument) {
@@ -29,7 +29,7 @@ orchestrator::ToolRun run_tool(const JobParts& parts, const store::Job& job) {
   const auto arguments = core::parse_json(job.arguments);
   orchestrator::ToolRunner runner(*parts.plugins, parts.store, parts.log, parts.clock,
                                   {"job-" + job.id, job.id + "." + std::to_string(job.tries),
-                                   parts.clock.now() + timeout, kMostTries});
+                                   parts.clock.now() + timeout, kMostAttempts});
   return runner.run(job.kind, arguments ? *arguments : Json::object(), 0);
 }
 

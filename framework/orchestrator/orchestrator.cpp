@@ -13,7 +13,7 @@ namespace dugout::orchestrator {
 namespace {
 
 using core::Json;
-using observability::Field;
+using LogField = observability::Field;
 
 Error refuse(const std::string& pointer, const std::string& message) {
   return Error{Code::kInvalid, message, core::canonical(Json{{"pointer", pointer}})};
@@ -160,8 +160,8 @@ class DefaultOrchestrator final : public Orchestrator {
       return commit.error();
     }
     if (const auto done = parts_.store.commit(*commit); !done) {
-      parts_.log.error("turn.not_committed",
-                       {Field::id("session", accepted.session), Field::id("turn", accepted.id)});
+      parts_.log.error("turn.not_committed", {LogField::id("session", accepted.session),
+                                              LogField::id("turn", accepted.id)});
       return done.error();
     }
     end.done();
@@ -169,11 +169,11 @@ class DefaultOrchestrator final : public Orchestrator {
       parts_.attempts->write(commit->attempts);
     }
     const auto& reply = turn.reply();
-    parts_.log.info("turn.done", {Field::id("session", accepted.session),
-                                  Field::id("turn", accepted.id),
+    parts_.log.info("turn.done", {LogField::id("session", accepted.session),
+                                  LogField::id("turn", accepted.id),
                                   {"routine", reply.routine_number.value_or(0)},
-                                  Field::safe("agent", reply.last_agent),
-                                  Field::safe("target", reply.target),
+                                  LogField::safe("agent", reply.last_agent),
+                                  LogField::safe("target", reply.target),
                                   {"ms", core::seconds(parts_.clock.now() - begun) * 1000.0}});
     return reply;
   }

@@ -11,7 +11,7 @@
 namespace dugout::orchestrator {
 namespace {
 
-using observability::Field;
+using LogField = observability::Field;
 using pipeline::FailureClass;
 
 // What a try came to; nothing when its answer is one to hand on.
@@ -82,8 +82,8 @@ Outcome<host::HttpAnswer> ToolHttp::send(const host::HttpCall& call) {
     const auto cls = class_of(outcome);
     if (!cls) return host::HttpAnswer{outcome->status, outcome->headers, outcome->body, tries};
     may_have_arrived |= outcome.ok() || outcome.error().detail != net::kNeverSent;
-    log_.info("service.failed", {Field::safe("host", host_of(call.url)),
-                                 Field::safe("class", pipeline::name_of(*cls)),
+    log_.info("service.failed", {LogField::safe("host", host_of(call.url)),
+                                 LogField::safe("class", pipeline::name_of(*cls)),
                                  {"status", std::int64_t{outcome ? outcome->status : 0}},
                                  {"try", std::int64_t{tries}}});
 

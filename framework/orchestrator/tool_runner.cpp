@@ -9,7 +9,7 @@ namespace dugout::orchestrator {
 namespace {
 
 using core::Json;
-using observability::Field;
+using LogField = observability::Field;
 
 ToolRun failed(std::string code, std::string message) {
   ToolRun run;
@@ -93,8 +93,8 @@ ToolRun ToolRunner::run(const std::string& tool, const Json& arguments, int rout
                           : run_journalled(*handle, text, routine);
   if (!answer.ok) {
     log_.info("tool.refused",
-              {Field::safe("tool", tool), Field::safe("code", answer.code),
-               Field::id("session", place_.session), Field::id("turn", place_.turn)});
+              {LogField::safe("tool", tool), LogField::safe("code", answer.code),
+               LogField::id("session", place_.session), LogField::id("turn", place_.turn)});
   }
   return answer;
 }
@@ -149,7 +149,7 @@ ToolRun ToolRunner::run_and_settle(const host::ToolHandle& tool, const std::stri
   }
   const auto result = outcome ? *outcome : error_result(outcome.error());
   if (!store_.settle(key, result)) {
-    log_.error("journal.unsettled", {Field::id("turn", place_.turn)});
+    log_.error("journal.unsettled", {LogField::id("turn", place_.turn)});
   }
   return read_result(result);
 }
@@ -166,7 +166,7 @@ ToolRun ToolRunner::settle_unknown(const host::ToolHandle& tool, const std::stri
     return run_and_settle(tool, arguments, key, context);
   }
   log_.error("tool.unknown_outcome",
-             {Field::safe("tool", tool.id()), Field::id("turn", place_.turn)});
+             {LogField::safe("tool", tool.id()), LogField::id("turn", place_.turn)});
   return failed(kUnknownOutcome, "it is not known yet whether that went through");
 }
 

@@ -1,12 +1,8 @@
 #include "pipeline/bulkhead.hpp"
 
+#include "pipeline/waits.hpp"
+
 namespace dugout::pipeline {
-namespace {
-
-// A waiter looks at the clock this often: a virtual clock does not wake a condition variable.
-constexpr auto kGlance = std::chrono::milliseconds(20);
-
-}  // namespace
 
 std::optional<Bulkhead::Place> Bulkhead::enter(core::MonoTime deadline,
                                                const core::CancelToken& cancel) {

@@ -12,9 +12,6 @@ namespace {
 
 using core::Json;
 
-// A waiter looks at the clock this often: a virtual clock does not wake a condition variable.
-constexpr auto kGlance = std::chrono::milliseconds(20);
-
 std::size_t size_of(const std::string& key, const CachedAnswer& answer) {
   constexpr std::size_t kBookkeeping = 200;
   return 2 * key.size() + answer.parsed.message.size() + answer.parsed.metadata.size() +

@@ -7,6 +7,9 @@
 
 namespace dugout::pipeline {
 
+// A waiter looks at the clock this often: a virtual clock does not wake a condition variable.
+inline constexpr auto kGlance = std::chrono::milliseconds(20);
+
 class Waits {
  public:
   struct Wait {

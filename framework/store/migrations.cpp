@@ -89,7 +89,7 @@ CREATE INDEX attempts_at ON attempts(at_ms);
 CREATE INDEX turns_session ON turns(session);
 )sql";
 
-constexpr std::array kSteps = {kConversations, kRecords, kJobs, kAttemptLog};
+constexpr std::array kMigrations = {kConversations, kRecords, kJobs, kAttemptLog};
 
 Outcome<std::int64_t> number(Database& database, std::string_view sql) {
   Query query(database, sql);
@@ -124,7 +124,7 @@ Outcome<bool> one_step(Database& database, int target) {
   const auto at = current_step(database);
   if (!at) return at.error();
   if (*at >= target) return false;
-  if (auto done = database.script(kSteps[static_cast<std::size_t>(*at)]); !done) {
+  if (auto done = database.script(kMigrations[static_cast<std::size_t>(*at)]); !done) {
     return done.error();
   }
   const auto mark = "PRAGMA user_version = " + std::to_string(*at + 1);
@@ -135,7 +135,7 @@ Outcome<bool> one_step(Database& database, int target) {
 }  // namespace
 
 int latest_migration() {
-  return static_cast<int>(kSteps.size());
+  return static_cast<int>(kMigrations.size());
 }
 
 Status migrate(Database& database, int target) {

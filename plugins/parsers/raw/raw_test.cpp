@@ -3,6 +3,8 @@
 
 #include "support/plugin_harness.hpp"
 
+namespace raw_test {
+
 using dugout::test::PluginUnderTest;
 using nlohmann::json;
 
@@ -37,3 +39,5 @@ TEST_CASE("RawTest.OtherFencesAreText") {
 
   CHECK(plugin.parse("```\nls\n```").done());
 }
+
+}  // namespace raw_test

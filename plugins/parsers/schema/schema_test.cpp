@@ -3,6 +3,8 @@
 
 #include "support/plugin_harness.hpp"
 
+namespace schema_test {
+
 using dugout::test::PluginAnswer;
 using dugout::test::PluginUnderTest;
 using nlohmann::json;
@@ -83,3 +85,5 @@ TEST_CASE("SchemaTest.DeepNestingIsRefusedBeforeTheHostSeesIt") {
   const auto deep = std::string(100'000, '[') + std::string(100'000, ']');
   CHECK(parse(deep, "{}").status == DUGOUT_E_MALFORMED);
 }
+
+}  // namespace schema_test

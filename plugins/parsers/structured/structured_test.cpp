@@ -3,6 +3,8 @@
 
 #include "support/plugin_harness.hpp"
 
+namespace structured_test {
+
 using dugout::test::PluginAnswer;
 using dugout::test::PluginUnderTest;
 using nlohmann::json;
@@ -244,3 +246,5 @@ TEST_CASE("StructuredTest.HostileTextEndsInTime") {
     CHECK(status(raw) != DUGOUT_E_INTERNAL);
   }
 }
+
+}  // namespace structured_test

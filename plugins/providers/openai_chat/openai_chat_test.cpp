@@ -6,6 +6,8 @@
 
 #include "support/plugin_harness.hpp"
 
+namespace openai_chat_test {
+
 namespace {
 
 using dugout::test::PluginAnswer;
@@ -226,3 +228,5 @@ TEST_CASE("OpenAiChatTest.GoodStatusWithoutAnAnswerIsABadGatewayBody") {
   CHECK(answer.json()["detail"]["class"] == "server");
   CHECK(answer.json()["detail"]["code"] == "bad_gateway_body");
 }
+
+}  // namespace openai_chat_test

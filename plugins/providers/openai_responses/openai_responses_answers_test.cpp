@@ -1,6 +1,8 @@
 // What the Responses codec makes of good answers, through the plugin boundary, row by row.
 #include "support/responses_codec.hpp"
 
+namespace openai_responses_answers_test {
+
 using namespace responses_codec::test;
 
 TEST_CASE("OpenAiResponsesTest.TextIsFoundBehindReasoning") {
@@ -127,3 +129,5 @@ TEST_CASE("OpenAiResponsesTest.LongBodyIsReadWhole") {
   CHECK(answer_of(response({message(text)}))["output_text"].get<std::string>().size() ==
         text.size());
 }
+
+}  // namespace openai_responses_answers_test

@@ -1,6 +1,8 @@
 // What the Responses codec makes of answers that are none, through the plugin boundary, row by row.
 #include "support/responses_codec.hpp"
 
+namespace openai_responses_errors_test {
+
 using namespace responses_codec::test;
 
 TEST_CASE("OpenAiResponsesErrorsTest.ResponseThatFailedIsClassifiedByItsCode") {
@@ -194,3 +196,5 @@ TEST_CASE("OpenAiResponsesErrorsTest.ErrorCarriesParameterAndRequestIdButNoKey")
   CHECK(answer.text.find("abcdef") == std::string::npos);
   CHECK(answer.text.size() < 600);
 }
+
+}  // namespace openai_responses_errors_test

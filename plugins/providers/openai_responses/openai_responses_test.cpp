@@ -3,6 +3,8 @@
 
 #include "support/responses_codec.hpp"
 
+namespace openai_responses_test {
+
 using namespace responses_codec::test;
 
 TEST_CASE("OpenAiResponsesTest.RequestIsMappedWhole") {
@@ -212,3 +214,5 @@ TEST_CASE("OpenAiResponsesTest.RequestThatIsNoneIsInvalid") {
 
   CHECK(plugin.encode(bad, &body).status == DUGOUT_E_INVALID);
 }
+
+}  // namespace openai_responses_test

@@ -3,6 +3,8 @@
 
 #include "support/plugin_harness.hpp"
 
+namespace address_lookup_test {
+
 using dugout::test::PluginUnderTest;
 using nlohmann::json;
 
@@ -103,3 +105,5 @@ TEST_CASE("AddressLookupTest.BadPostcodeOrBlankNumberIsRefused") {
         "invalid_house_number");
   CHECK_THROWS(tool.run({{"postcode", "M41 7QT"}}));
 }
+
+}  // namespace address_lookup_test

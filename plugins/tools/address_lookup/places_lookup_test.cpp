@@ -3,6 +3,8 @@
 
 #include "support/plugin_harness.hpp"
 
+namespace places_lookup_test {
+
 using dugout::test::answer_http;
 using dugout::test::http_calls;
 using dugout::test::PluginUnderTest;
@@ -229,3 +231,5 @@ TEST_CASE("PlacesLookupTest.OtherAddressOfTheServiceAndWrongSettings") {
                     Catch::Contains("addresses"));
   CHECK_THROWS_WITH(PluginUnderTest(kId, config({{"apikey", "x"}})), Catch::Contains("addresses"));
 }
+
+}  // namespace places_lookup_test

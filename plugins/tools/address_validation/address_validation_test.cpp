@@ -3,6 +3,8 @@
 
 #include "support/plugin_harness.hpp"
 
+namespace address_validation_test {
+
 using dugout::test::PluginUnderTest;
 using nlohmann::json;
 
@@ -99,3 +101,5 @@ TEST_CASE("AddressValidationTest.IsACheckToolForAddresses") {
 
   CHECK(tool.describe()["check"]["argument"] == "address");
 }
+
+}  // namespace address_validation_test

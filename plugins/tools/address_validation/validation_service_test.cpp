@@ -3,6 +3,8 @@
 
 #include "support/plugin_harness.hpp"
 
+namespace validation_service_test {
+
 using dugout::test::answer_http;
 using dugout::test::http_calls;
 using dugout::test::PluginUnderTest;
@@ -202,3 +204,5 @@ TEST_CASE("ValidationServiceTest.WithoutAKeyNothingIsSent") {
   CHECK(data["unverified_because"] == "not_configured");
   CHECK(http_calls().empty());
 }
+
+}  // namespace validation_service_test

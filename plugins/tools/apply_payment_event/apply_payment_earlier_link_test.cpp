@@ -8,6 +8,8 @@
 
 #include "support/plugin_harness.hpp"
 
+namespace apply_payment_earlier_link_test {
+
 using dugout::test::PluginUnderTest;
 using dugout::test::rows;
 using dugout::test::ServiceCall;
@@ -162,3 +164,5 @@ TEST_CASE("ApplyPaymentEarlierLinkTest.EventWithoutAMandateAsksItsOwnRequest") {
   CHECK(row()["subscription_activated"] == "Y");
   CHECK(row()["ongoing_subscription_id"] == "SBTEST1");
 }
+
+}  // namespace apply_payment_earlier_link_test

@@ -5,6 +5,8 @@
 
 #include "support/payment_event_stage.hpp"
 
+namespace apply_payment_event_test {
+
 using namespace apply_payment_event::test;
 
 TEST_CASE("ApplyPaymentEventTest.EveryOrderOfTheThreeEventsEachTwiceEndsTheSame") {
@@ -289,3 +291,5 @@ TEST_CASE("ApplyPaymentEventTest.LocalBackendMakesTheSubscriptionItself") {
   CHECK(stage.messages().size() == 1);
   CHECK(dugout::test::http_calls().empty());
 }
+
+}  // namespace apply_payment_event_test

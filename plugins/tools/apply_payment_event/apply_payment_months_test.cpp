@@ -5,6 +5,8 @@
 
 #include "support/plugin_harness.hpp"
 
+namespace apply_payment_months_test {
+
 using dugout::test::PluginUnderTest;
 using dugout::test::rows;
 using nlohmann::json;
@@ -114,3 +116,5 @@ TEST_CASE("ApplyPaymentMonthsTest.LatestEventOfBothSubscriptionsDecidesInEveryOr
     CHECK(row()["nov_subscription_payment_status"] == "confirmed");
   } while (std::next_permutation(order.begin(), order.end()));
 }
+
+}  // namespace apply_payment_months_test

@@ -3,6 +3,8 @@
 
 #include "support/payment_event_stage.hpp"
 
+namespace apply_payment_suspension_test {
+
 using namespace apply_payment_event::test;
 
 namespace {
@@ -85,3 +87,5 @@ TEST_CASE("ApplyPaymentSuspensionTest.ActiveNeverGoesBack") {
 
   CHECK(tool.run(paid())["data"]["registration_status"] == "active");
 }
+
+}  // namespace apply_payment_suspension_test

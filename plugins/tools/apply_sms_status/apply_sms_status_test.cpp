@@ -5,6 +5,8 @@
 
 #include "support/plugin_harness.hpp"
 
+namespace apply_sms_status_test {
+
 using dugout::test::PluginUnderTest;
 using dugout::test::rows;
 using nlohmann::json;
@@ -154,3 +156,5 @@ TEST_CASE("ApplySmsStatusTest.OtherStatusesAreNoArguments") {
   CHECK_THROWS(stage.apply("SM1", "read"));
   CHECK_THROWS(stage.apply("SM1", "failed", "robert'); drop"));
 }
+
+}  // namespace apply_sms_status_test

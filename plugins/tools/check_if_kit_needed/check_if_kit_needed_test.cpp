@@ -3,6 +3,8 @@
 
 #include "support/plugin_harness.hpp"
 
+namespace check_if_kit_needed_test {
+
 using dugout::test::PluginUnderTest;
 using nlohmann::json;
 
@@ -64,3 +66,5 @@ TEST_CASE("CheckIfKitNeededTest.SeasonComesFromTheConfig") {
   CHECK(tool.run({{"team_name", "Hawks"}, {"age_group", "u8"}})["data"]["kit_needed"] == "Y");
   CHECK(tool.run({{"team_name", "Lions"}, {"age_group", "u9"}})["ok"] == false);
 }
+
+}  // namespace check_if_kit_needed_test

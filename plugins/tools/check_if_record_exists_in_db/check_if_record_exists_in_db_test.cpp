@@ -3,6 +3,8 @@
 
 #include "support/plugin_harness.hpp"
 
+namespace check_if_record_exists_in_db_test {
+
 using dugout::test::PluginUnderTest;
 using nlohmann::json;
 
@@ -146,3 +148,5 @@ TEST_CASE("CheckIfRecordExistsTest.EmptyNameIsRefused") {
   CHECK(tool.run(names(" ", "Sean O'Neill"))["error"]["code"] == "missing_name");
   CHECK_THROWS(tool.run({{"player_full_name", "Ben O'Neill"}}));
 }
+
+}  // namespace check_if_record_exists_in_db_test

@@ -3,6 +3,8 @@
 
 #include "support/plugin_harness.hpp"
 
+namespace check_shirt_number_availability_test {
+
 using dugout::test::PluginUnderTest;
 using nlohmann::json;
 
@@ -110,3 +112,5 @@ TEST_CASE("CheckShirtNumberAvailabilityTest.OutsideOneToFortyNineIsRefused") {
   }
   CHECK_THROWS(ask(7.5));
 }
+
+}  // namespace check_shirt_number_availability_test

@@ -3,6 +3,8 @@
 
 #include "support/plugin_harness.hpp"
 
+namespace child_dob_validation_test {
+
 namespace {
 
 using dugout::test::PluginUnderTest;
@@ -141,3 +143,5 @@ TEST_CASE("ChildDobTest.DeclarationNamesItsCheckArgument") {
   PluginUnderTest plugin("tool.child_dob_validation");
   CHECK(plugin.describe()["check"]["argument"] == "date_of_birth");
 }
+
+}  // namespace child_dob_validation_test

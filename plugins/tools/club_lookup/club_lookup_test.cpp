@@ -3,6 +3,8 @@
 
 #include "support/plugin_harness.hpp"
 
+namespace club_lookup_test {
+
 using dugout::test::PluginUnderTest;
 using nlohmann::json;
 
@@ -141,3 +143,5 @@ TEST_CASE("ClubLookupTest.OtherQuestionsAndArgumentsAreNoCalls") {
   CHECK_THROWS(ask({{"question", "teams"}, {"where", {{"player_full_name", "Alfie Barlow"}}}}));
   CHECK_THROWS(ask({{"query", "delete all"}}));
 }
+
+}  // namespace club_lookup_test

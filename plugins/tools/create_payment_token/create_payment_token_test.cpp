@@ -6,6 +6,8 @@
 
 #include "support/plugin_harness.hpp"
 
+namespace create_payment_token_test {
+
 using dugout::test::PluginUnderTest;
 using dugout::test::rows;
 using dugout::test::ServiceCall;
@@ -310,3 +312,5 @@ TEST_CASE("CreatePaymentTokenTest.KeyThatFitsNoHeaderLineIsHashed") {
   }
   CHECK(requests.made.size() == 2);
 }
+
+}  // namespace create_payment_token_test

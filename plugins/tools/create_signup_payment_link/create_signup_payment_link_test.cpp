@@ -3,6 +3,8 @@
 
 #include "support/plugin_harness.hpp"
 
+namespace create_signup_payment_link_test {
+
 using dugout::test::PluginUnderTest;
 using dugout::test::rows;
 using dugout::test::ServiceCall;
@@ -111,3 +113,5 @@ TEST_CASE("CreateSignupPaymentLinkTest.BlankInputsAreNamed") {
   CHECK(result["error"]["message"] == "Missing: parent_email.");
   CHECK(rows()["payment_requests"].is_null());
 }
+
+}  // namespace create_signup_payment_link_test

@@ -3,6 +3,8 @@
 
 #include "support/plugin_harness.hpp"
 
+namespace date_validation_test {
+
 namespace {
 
 using dugout::test::PluginUnderTest;
@@ -89,3 +91,5 @@ TEST_CASE("DateTest.DeclarationNamesItsCheckArgument") {
   CHECK(plugin.describe()["check"]["argument"] == "date");
   CHECK(plugin.run({{"date", "2 Nov 1985"}})["data"]["age"] == 39);
 }
+
+}  // namespace date_validation_test

@@ -3,6 +3,8 @@
 
 #include "support/plugin_harness.hpp"
 
+namespace email_validation_test {
+
 namespace {
 
 using dugout::test::PluginUnderTest;
@@ -87,3 +89,5 @@ TEST_CASE("EmailTest.ReasonIsFriendlyAndRepeatsNothing") {
   CHECK(error["message"] == "There is no dot after the @, such as in example.org.");
   CHECK(plugin.describe()["check"]["argument"] == "email");
 }
+
+}  // namespace email_validation_test

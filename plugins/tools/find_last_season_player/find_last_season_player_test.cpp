@@ -4,6 +4,8 @@
 
 #include "support/plugin_harness.hpp"
 
+namespace find_last_season_player_test {
+
 using dugout::test::PluginUnderTest;
 using nlohmann::json;
 
@@ -209,3 +211,5 @@ TEST_CASE("FindLastSeasonPlayerTest.ThisSeasonsRegistrationIsFound") {
   CHECK_FALSE(data.contains("description_of_player_medical_issues"));
   CHECK_FALSE(data.contains("id_image_link"));
 }
+
+}  // namespace find_last_season_player_test

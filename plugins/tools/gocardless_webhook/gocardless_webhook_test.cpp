@@ -6,6 +6,8 @@
 
 #include "support/plugin_harness.hpp"
 
+namespace gocardless_webhook_test {
+
 using dugout::test::PluginUnderTest;
 using nlohmann::json;
 
@@ -162,3 +164,5 @@ TEST_CASE("GoCardlessWebhookTest.AMegabyteIsReadAndAnswered") {
   }
   CHECK(events_of(many).size() == 4000);
 }
+
+}  // namespace gocardless_webhook_test

@@ -4,6 +4,8 @@
 
 #include "support/plugin_harness.hpp"
 
+namespace medical_issues_validation_test {
+
 namespace {
 
 using dugout::test::PluginUnderTest;
@@ -219,3 +221,5 @@ TEST_CASE("MedicalTest.DeclarationNamesItsCheckArgument") {
   PluginUnderTest plugin("tool.medical_issues_validation");
   CHECK(plugin.describe()["check"]["argument"] == "has_issues");
 }
+
+}  // namespace medical_issues_validation_test

@@ -2,6 +2,8 @@
 // anything twice.
 #include "support/chasing_stage.hpp"
 
+namespace payment_chasing_test {
+
 using namespace payment_chasing::test;
 
 TEST_CASE("PaymentChasingTest.TableOfDaysAndCounts") {
@@ -220,3 +222,5 @@ TEST_CASE("PaymentChasingTest.RunsByTheClock") {
   PluginUnderTest tool(kId);
   CHECK(tool.describe()["schedule"] == json{{"at", "10:00"}});
 }
+
+}  // namespace payment_chasing_test

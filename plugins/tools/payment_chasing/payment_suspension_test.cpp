@@ -1,6 +1,8 @@
 // Who is suspended for an open payment, who is told, and who pays in time after all.
 #include "support/chasing_stage.hpp"
 
+namespace payment_suspension_test {
+
 using namespace payment_chasing::test;
 
 TEST_CASE("PaymentChasingTest.FamilyThatCannotBeReachedIsSuspendedInTheEnd") {
@@ -132,3 +134,5 @@ TEST_CASE("PaymentChasingTest.ManagerOfTheRegistrationsSeasonIsTold") {
   REQUIRE(stage.twilio.messages.size() == 2);
   CHECK(stage.twilio.messages[1]["to"] == "+447700900701");
 }
+
+}  // namespace payment_suspension_test

@@ -14,7 +14,7 @@ using nlohmann::json;
 
 constexpr std::size_t kLongestKey = 128;
 
-std::string text_in(const json& object, const char* name) {
+std::string text_member(const json& object, const char* name) {
   if (!object.is_object()) return {};
   const auto found = object.find(name);
   return found != object.end() && found->is_string() ? found->get<std::string>() : std::string();
@@ -36,11 +36,11 @@ std::string word(const std::string& text) {
 
 // "validation_failed (day_of_month)": the provider's type and fields, never its sentences.
 std::string summary(const json& error, int status) {
-  const auto type = text_in(error, "type");
+  const auto type = text_member(error, "type");
   std::string fields;
   for (const auto& one : member(error, "errors")) {
-    auto name = text_in(one, "field");
-    if (name.empty()) name = text_in(one, "reason");
+    auto name = text_member(one, "field");
+    if (name.empty()) name = text_member(one, "reason");
     if (!name.empty()) fields += (fields.empty() ? "" : ", ") + word(name);
   }
   return (type.empty() ? "status " + std::to_string(status) : word(type)) +
@@ -50,8 +50,8 @@ std::string summary(const json& error, int status) {
 // The id of what an earlier request with the same key has made; empty = another failure.
 std::string earlier_one(const json& error) {
   for (const auto& one : member(error, "errors")) {
-    if (text_in(one, "reason") != "idempotent_creation_conflict") continue;
-    return text_in(member(one, "links"), "conflicting_resource_id");
+    if (text_member(one, "reason") != "idempotent_creation_conflict") continue;
+    return text_member(member(one, "links"), "conflicting_resource_id");
   }
   return {};
 }
@@ -164,7 +164,8 @@ Outcome<Subscribed> GoCardless::create(const std::string& collection, const std:
   const auto made = post(collection, key, resource);
   const bool repeated = !made && made.error().code == Code::kConflict;
   if (!made && !repeated) return made.error();
-  const auto id = repeated ? text_in(json::parse(made.error().detail), "id") : text_in(*made, "id");
+  const auto id =
+      repeated ? text_member(json::parse(made.error().detail), "id") : text_member(*made, "id");
   if (id.empty()) return Error{Code::kUnavailable, "GoCardless: an answer without an id"};
   return Subscribed{id, repeated};
 }
@@ -200,22 +201,22 @@ Outcome<std::string> GoCardless::payment_page(const std::string& request,
   if (!customer.empty()) order["prefilled_customer"] = customer_of(customer);
   const auto flow = post("billing_request_flows", "", order);
   if (!flow) return flow.error();
-  const auto url = text_in(*flow, "authorisation_url");
+  const auto url = text_member(*flow, "authorisation_url");
   if (url.starts_with("https://") || url.starts_with("http://")) return url;
   return Error{Code::kUnavailable, "GoCardless: a flow without an address"};
 }
 
 bool GoCardless::is_fulfilled(const std::string& request) const {
   const auto found = get("billing_requests", request);
-  return found && text_in(*found, "status").starts_with("fulfill");  // fulfilled, fulfilling
+  return found && text_member(*found, "status").starts_with("fulfill");  // fulfilled, fulfilling
 }
 
 Outcome<std::string> GoCardless::mandate_of(const std::string& request) const {
   const auto found = get("billing_requests", request);
   if (!found) return found.error();
-  auto mandate = text_in(member(*found, "links"), "mandate_request_mandate");
+  auto mandate = text_member(member(*found, "links"), "mandate_request_mandate");
   if (mandate.empty()) {
-    mandate = text_in(member(member(*found, "mandate_request"), "links"), "mandate");
+    mandate = text_member(member(member(*found, "mandate_request"), "links"), "mandate");
   }
   if (mandate.empty()) return Error{Code::kNotFound, "there is no mandate yet"};
   return mandate;
@@ -224,9 +225,10 @@ Outcome<std::string> GoCardless::mandate_of(const std::string& request) const {
 Outcome<Date> GoCardless::next_charge(const std::string& mandate) const {
   const auto found = get("mandates", mandate);
   if (!found) return found.error();
-  const auto date = date_of_iso(text_in(*found, "next_possible_charge_date"));
+  const auto date = date_of_iso(text_member(*found, "next_possible_charge_date"));
   if (date.year > 0) return date;
-  return Error{Code::kInvalid, "the mandate cannot be charged: " + word(text_in(*found, "status"))};
+  return Error{Code::kInvalid,
+               "the mandate cannot be charged: " + word(text_member(*found, "status"))};
 }
 
 Outcome<Subscribed> GoCardless::subscribe(const SubscriptionOrder& order) const {
@@ -247,7 +249,7 @@ Outcome<Subscribed> GoCardless::subscribe(const SubscriptionOrder& order) const 
     // Several orders may have been sent, and any one of them may have arrived. The id is what
     // counts, so a failure here is none of the order.
     if (const auto earlier = get("subscriptions", made->id)) {
-      const auto start = date_of_iso(text_in(*earlier, "start_date"));
+      const auto start = date_of_iso(text_member(*earlier, "start_date"));
       if (start.year > 0) made->start_date = iso_day(start);
     }
   }

@@ -12,7 +12,7 @@ using dugout::Error;
 using dugout::Outcome;
 using nlohmann::json;
 
-constexpr const char* kTable = "registrations";
+constexpr const char* kRegistrationsTable = "registrations";
 constexpr int kMostRounds = 8;
 
 Error unknown() {
@@ -66,7 +66,7 @@ json repairs(const json& row) {
 }
 
 Outcome<json> Registrations::rows_where(const json& where) const {
-  const auto rows = host_.find_rows(kTable, where.dump());
+  const auto rows = host_.find_rows(kRegistrationsTable, where.dump());
   if (!rows) return rows.error();
   return json::parse(*rows);
 }
@@ -124,7 +124,7 @@ Outcome<json> Registrations::change(const json& row, const json& changes) const 
   auto current = row;
   auto wanted = changes;
   for (int round = 0; round < kMostRounds && !wanted.empty(); ++round) {
-    const auto updated = host_.update_row(kTable, text_of(row, "id"), wanted.dump());
+    const auto updated = host_.update_row(kRegistrationsTable, text_of(row, "id"), wanted.dump());
     if (!updated) return updated.error();
     current = json::parse(*updated);
     wanted = repairs(current);

@@ -8,7 +8,7 @@ using dugout::Error;
 using dugout::Outcome;
 using nlohmann::json;
 
-constexpr const char* kTable = "payment_requests";
+constexpr const char* kRequestsTable = "payment_requests";
 
 }  // namespace
 
@@ -31,7 +31,7 @@ Outcome<json> PaymentRequests::store(const std::string& key, json wanted) const 
   wanted["idempotency_key"] = key;
   wanted["status"] = "pending";
   wanted["created_at_ms"] = host_.unix_ms();
-  const auto inserted = host_.insert_row(kTable, key, wanted.dump());
+  const auto inserted = host_.insert_row(kRequestsTable, key, wanted.dump());
   if (inserted) return wanted;
   if (inserted.error().code != Code::kConflict) return inserted.error();
   return json::parse(inserted.error().detail).at("detail");
@@ -39,7 +39,7 @@ Outcome<json> PaymentRequests::store(const std::string& key, json wanted) const 
 
 Outcome<json> PaymentRequests::find(const std::string& member, const std::string& value) const {
   if (value.empty()) return Error{Code::kNotFound, "no such payment request"};
-  const auto rows = host_.find_rows(kTable, json{{member, value}}.dump());
+  const auto rows = host_.find_rows(kRequestsTable, json{{member, value}}.dump());
   if (!rows) return rows.error();
   auto found = json::parse(*rows);
   if (found.empty()) return Error{Code::kNotFound, "no such payment request"};
@@ -54,7 +54,8 @@ dugout::Status PaymentRequests::fulfil(const std::string& request, const std::st
   json changes{{"status", "fulfilled"}};
   if (!mandate.empty()) changes["mandate_id"] = mandate;
   if (!payment.empty()) changes["payment_id"] = payment;
-  const auto updated = host_.update_row(kTable, row->at("id").get<std::string>(), changes.dump());
+  const auto updated =
+      host_.update_row(kRequestsTable, row->at("id").get<std::string>(), changes.dump());
   if (!updated) return updated.error();
   return dugout::Done{};
 }

@@ -10,7 +10,7 @@ using dugout::Error;
 using dugout::Outcome;
 using nlohmann::json;
 
-constexpr const char* kTable = "subscriptions";
+constexpr const char* kSubscriptionsTable = "subscriptions";
 
 json order_of(const Charges& charges) {
   return {{"start_date", iso_day(charges.start)},
@@ -116,7 +116,7 @@ Outcome<json> Subscriptions::claim(const json& registration, const Wanted& wante
            {"status", "planned"},
            {"created_at", iso_time(host_.unix_ms())}};
   row.update(order);
-  const auto inserted = host_.insert_row(kTable, request + "|" + kind, row.dump());
+  const auto inserted = host_.insert_row(kSubscriptionsTable, request + "|" + kind, row.dump());
   if (inserted) {
     row["id"] = json::parse(*inserted).at("id");
     return row;
@@ -128,7 +128,7 @@ Outcome<json> Subscriptions::claim(const json& registration, const Wanted& wante
 }
 
 Outcome<json> Subscriptions::moved(const json& order, const json& charges) const {
-  const auto updated = host_.update_row(kTable, text_of(order, "id"), charges.dump());
+  const auto updated = host_.update_row(kSubscriptionsTable, text_of(order, "id"), charges.dump());
   if (!updated) return Error{Code::kUnavailable, "the table subscriptions cannot be written"};
   return json::parse(*updated);
 }
@@ -185,7 +185,7 @@ Outcome<json> Subscriptions::create(const json& registration, json order) const 
   if (!made) return made.error();
   json changes{{"subscription_id", made->id}, {"status", "active"}};
   if (!made->start_date.empty()) changes["start_date"] = made->start_date;
-  const auto updated = host_.update_row(kTable, text_of(order, "id"), changes.dump());
+  const auto updated = host_.update_row(kSubscriptionsTable, text_of(order, "id"), changes.dump());
   if (!updated) return Error{Code::kUnavailable, "the table subscriptions cannot be written"};
   return json::parse(*updated);
 }

@@ -3,6 +3,8 @@
 
 #include "support/plugin_harness.hpp"
 
+namespace person_name_validation_test {
+
 namespace {
 
 using dugout::test::PluginUnderTest;
@@ -145,3 +147,5 @@ TEST_CASE("PersonNameTest.DeclarationNamesItsCheckArgument") {
   CHECK(plugin.describe()["check"]["argument"] == "full_name");
   CHECK_FALSE(plugin.run({{"full_name", "Helen Barlow"}})["data"].contains("first_name"));
 }
+
+}  // namespace person_name_validation_test

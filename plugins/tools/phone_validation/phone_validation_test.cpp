@@ -6,6 +6,8 @@
 
 #include "support/plugin_harness.hpp"
 
+namespace phone_validation_test {
+
 namespace {
 
 using dugout::test::PluginUnderTest;
@@ -109,3 +111,5 @@ TEST_CASE("PhoneTest.RegionComesFromTheConfig") {
   CHECK(plugin.run({{"phone", "06 12 34 56 78"}})["data"]["value"] == "+33612345678");
   CHECK(plugin.describe()["check"]["argument"] == "phone");
 }
+
+}  // namespace phone_validation_test

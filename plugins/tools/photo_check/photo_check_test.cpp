@@ -4,6 +4,8 @@
 
 #include "support/photo_desk.hpp"
 
+namespace photo_check_test {
+
 namespace {
 
 using namespace photo_desk;
@@ -192,3 +194,5 @@ TEST_CASE("PhotoCheckTest.ReasonsSayHowToMendItAndNameNoFile") {
     CHECK(message.find("helen") == std::string::npos);
   }
 }
+
+}  // namespace photo_check_test

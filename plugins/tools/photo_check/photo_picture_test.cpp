@@ -6,6 +6,8 @@
 #include "crop.hpp"
 #include "support/photo_desk.hpp"
 
+namespace photo_picture_test {
+
 namespace {
 
 using namespace photo_desk;
@@ -215,3 +217,5 @@ TEST_CASE("PhotoPictureTest.TheSamePictureSentAgainIsTheSameFile") {
   CHECK(desk.accept(desk.file("again.jpg"))["value"] == value);
   CHECK(desk.accept(desk.save(Image(400, 600, {9, 9, 9}), "other.jpg"))["value"] != value);
 }
+
+}  // namespace photo_picture_test

@@ -3,6 +3,8 @@
 
 #include "support/s3_double.hpp"
 
+namespace photo_link_test {
+
 using dugout::test::PluginUnderTest;
 using dugout::test::reset_services;
 using dugout::test::rows;
@@ -117,3 +119,5 @@ TEST_CASE("PhotoLinkTest.NoPhotoAndNoSettingsAreToldApart") {
   CHECK(bare.run({{"record_id", "rec1"}})["error"]["code"] == "not_configured");
   CHECK_THROWS(tool.run({{"record_id", ""}}));
 }
+
+}  // namespace photo_link_test

@@ -3,6 +3,8 @@
 
 #include "support/plugin_harness.hpp"
 
+namespace postcode_validation_test {
+
 namespace {
 
 using dugout::test::PluginUnderTest;
@@ -74,3 +76,5 @@ TEST_CASE("PostcodeTest.DeclarationNamesItsCheckArgument") {
   PluginUnderTest plugin("tool.postcode_validation");
   CHECK(plugin.describe()["check"]["argument"] == "postcode");
 }
+
+}  // namespace postcode_validation_test

@@ -3,6 +3,8 @@
 
 #include "support/plugin_harness.hpp"
 
+namespace reg_setup_test {
+
 using dugout::test::PluginUnderTest;
 using dugout::test::rows;
 using dugout::test::ServiceCall;
@@ -300,3 +302,5 @@ TEST_CASE("RegSetupTest.PageThatRefusesItsPrefillIsAskedForWithoutIt") {
 
   CHECK(tool.run(visit())["data"]["redirect"] == "https://pay.example.org/flow/bare");
 }
+
+}  // namespace reg_setup_test

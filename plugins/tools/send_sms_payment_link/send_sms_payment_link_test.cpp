@@ -8,6 +8,8 @@
 
 #include "support/plugin_harness.hpp"
 
+namespace send_sms_payment_link_test {
+
 using dugout::test::PluginUnderTest;
 using dugout::test::rows;
 using nlohmann::json;
@@ -253,3 +255,5 @@ TEST_CASE("SendSmsPaymentLinkTest.WrongSettingStopsTheStart") {
   CHECK_THROWS(PluginUnderTest(kId, {{"sms", {{"auth_tokn", "x"}}}}));
   CHECK_THROWS(PluginUnderTest(kId, {{"sms", {{"base_url", "ftp://x"}}}}));
 }
+
+}  // namespace send_sms_payment_link_test

@@ -8,6 +8,8 @@
 #include "support/plugin_harness.hpp"
 #include "support/twilio_service.hpp"
 
+namespace twilio_backend_test {
+
 using dugout::test::PluginUnderTest;
 using dugout::test::rows;
 using dugout::test::ServiceReply;
@@ -397,3 +399,5 @@ TEST_CASE("TwilioBackendTest.NoCredentialStandsInAnAddress") {
     CHECK(call.body.find(TwilioService::kToken) == std::string::npos);
   }
 }
+
+}  // namespace twilio_backend_test

@@ -1,6 +1,8 @@
 // The mending of subscriptions that are missing, against a service that is played here.
 #include "support/subscription_stage.hpp"
 
+namespace subscription_fallback_test {
+
 using namespace subscription_fallback::test;
 
 TEST_CASE("SubscriptionFallbackTest.DryRunChangesNothing") {
@@ -213,3 +215,5 @@ TEST_CASE("SubscriptionFallbackTest.StateThatACrashLeftBehindIsPutRight") {
   CHECK(tool.run(json::object())["data"]["registrations"].empty());
   CHECK(dugout::test::http_calls().empty());
 }
+
+}  // namespace subscription_fallback_test

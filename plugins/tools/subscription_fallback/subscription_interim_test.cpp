@@ -2,6 +2,8 @@
 // that are still ahead, and never in a month that the ongoing charges cover.
 #include "support/subscription_stage.hpp"
 
+namespace subscription_interim_test {
+
 using dugout::test::PluginUnderTest;
 using dugout::test::rows;
 using dugout::test::ServiceCall;
@@ -180,3 +182,5 @@ TEST_CASE("SubscriptionInterimTest.StartDateIsNotThatOfAnOrderThatCameTooLate") 
   CHECK(row()["ongoing_subscription_id"] == "SBongoing");
   CHECK(row()["subscription_start_date"] == "2025-10-15");
 }
+
+}  // namespace subscription_interim_test

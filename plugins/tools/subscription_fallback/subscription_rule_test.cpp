@@ -1,6 +1,8 @@
 // The rule of when monthly charges start, seen through a dry run.
 #include "support/subscription_stage.hpp"
 
+namespace subscription_rule_test {
+
 using namespace subscription_fallback::test;
 
 namespace {
@@ -105,3 +107,5 @@ TEST_CASE("SubscriptionFallbackTest.AnInterimChargeIsMadeWhenOnlyTheLastMonthIsL
   CHECK_FALSE(row().contains("ongoing_subscription_id"));
   CHECK(row()["subscription_start_date"] == "2026-05-08");
 }
+
+}  // namespace subscription_rule_test

@@ -3,6 +3,8 @@
 
 #include "support/plugin_harness.hpp"
 
+namespace twilio_webhook_test {
+
 using dugout::test::PluginUnderTest;
 using dugout::test::rows;
 using nlohmann::json;
@@ -142,3 +144,5 @@ TEST_CASE("TwilioWebhookTest.DeclaresItsDoor") {
   PluginUnderTest tool(kId, settings());
   CHECK(tool.describe()["webhook"] == "twilio");
 }
+
+}  // namespace twilio_webhook_test

@@ -5,6 +5,8 @@
 
 #include "support/plugin_harness.hpp"
 
+namespace update_kit_details_to_db_test {
+
 using dugout::test::PluginUnderTest;
 using dugout::test::rows;
 using nlohmann::json;
@@ -173,3 +175,5 @@ TEST_CASE("UpdateKitDetailsTest.BadInputIsRefusedBeforeAnythingIsClaimed") {
   CHECK_THROWS(tool.run(extra));
   CHECK(rows()["shirts"].size() == 1);
 }
+
+}  // namespace update_kit_details_to_db_test

@@ -3,6 +3,8 @@
 
 #include "support/plugin_harness.hpp"
 
+namespace update_photo_link_to_db_test {
+
 using dugout::test::PluginUnderTest;
 using dugout::test::rows;
 using nlohmann::json;
@@ -79,3 +81,5 @@ TEST_CASE("UpdatePhotoLinkTest.BadInputIsRefused") {
   CHECK_THROWS(tool.run({{"record_id", "rec1"}}));
   CHECK_FALSE(rows()["registrations"][0].contains("id_image_link"));
 }
+
+}  // namespace update_photo_link_to_db_test

@@ -1,6 +1,8 @@
 // The registration record: what is stored, and every check.
 #include "support/registration_record.hpp"
 
+namespace update_reg_details_to_db_test {
+
 using namespace registration_record::test;
 
 TEST_CASE("UpdateRegDetailsTest.RecordIsStoredInNormalForm") {
@@ -216,3 +218,5 @@ TEST_CASE("UpdateRegDetailsTest.MedicalIssueNeedsItsDescription") {
   CHECK(tool.run(with(maya(), {{"description_of_player_medical_issues",
                                 long_text.substr(2)}}))["ok"] == true);
 }
+
+}  // namespace update_reg_details_to_db_test

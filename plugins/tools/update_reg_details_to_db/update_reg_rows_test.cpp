@@ -4,6 +4,8 @@
 
 #include "support/registration_record.hpp"
 
+namespace update_reg_rows_test {
+
 using namespace registration_record::test;
 
 TEST_CASE("UpdateRegDetailsTest.SameKeyGivesTheEarlierResult") {
@@ -132,3 +134,5 @@ TEST_CASE("UpdateRegDetailsTest.ThreadsThatRegisterOneChildMakeOneRow") {
   CHECK(rows()["registrations"].size() == 1);
   for (const auto& result : results) CHECK(result["data"]["record_id"] == "recTEST1");
 }
+
+}  // namespace update_reg_rows_test

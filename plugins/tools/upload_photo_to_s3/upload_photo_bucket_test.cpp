@@ -7,6 +7,8 @@
 
 #include "support/s3_double.hpp"
 
+namespace upload_photo_bucket_test {
+
 using dugout::test::PluginUnderTest;
 using dugout::test::reset_services;
 using dugout::test::rows;
@@ -323,3 +325,5 @@ TEST_CASE("UploadPhotoBucketTest.SettingsThatAreNoneStopTheStart") {
     CHECK_THROWS_WITH(PluginUnderTest(kId, config(changes)), Catch::Contains("photos"));
   }
 }
+
+}  // namespace upload_photo_bucket_test

@@ -6,6 +6,8 @@
 
 #include "support/plugin_harness.hpp"
 
+namespace upload_photo_to_s3_test {
+
 using dugout::test::PluginUnderTest;
 using dugout::test::rows;
 using nlohmann::json;
@@ -197,3 +199,5 @@ TEST_CASE("UploadPhotoTest.FolderThatCannotBeWrittenIsRetryable") {
   CHECK(result["error"]["code"] == "unavailable");
   CHECK(result["error"]["retryable"] == true);
 }
+
+}  // namespace upload_photo_to_s3_test

@@ -3,6 +3,8 @@
 
 #include "support/plugin_harness.hpp"
 
+namespace business_logic_test {
+
 using dugout::test::PluginUnderTest;
 using nlohmann::json;
 
@@ -126,3 +128,5 @@ TEST_CASE("BusinessLogicTest.HostileTextEndsInTime") {
     CHECK(plugin.validate({{"agent_final_response", text}}, kPinned).status != DUGOUT_E_INTERNAL);
   }
 }
+
+}  // namespace business_logic_test

@@ -3,6 +3,8 @@
 
 #include "support/plugin_harness.hpp"
 
+namespace json_structure_test {
+
 using dugout::test::PluginUnderTest;
 using nlohmann::json;
 
@@ -89,3 +91,5 @@ TEST_CASE("JsonStructureTest.WhatIsNestedTooDeepIsNoAnswer") {
   CHECK(confidence(answer(deep)) == 0.1);
   CHECK(confidence(answer(R"({"agent_final_response":"[[[[ {\" [","routine_number":3})")) == 0.8);
 }
+
+}  // namespace json_structure_test

@@ -3,6 +3,8 @@
 
 #include "support/plugin_harness.hpp"
 
+namespace routine_progression_test {
+
 using dugout::test::PluginUnderTest;
 using nlohmann::json;
 
@@ -63,3 +65,5 @@ TEST_CASE("RoutineProgressionTest.WhereNothingIsKnownThereIsNoOpinion") {
   CHECK(plugin.validate({{"routine_number", 12}}, {{"routine", 8}, {"next", {"x"}}}).status ==
         DUGOUT_E_INVALID);
 }
+
+}  // namespace routine_progression_test

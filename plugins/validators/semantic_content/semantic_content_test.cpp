@@ -3,6 +3,8 @@
 
 #include "support/plugin_harness.hpp"
 
+namespace semantic_content_test {
+
 using dugout::test::PluginUnderTest;
 using nlohmann::json;
 
@@ -65,3 +67,5 @@ TEST_CASE("SemanticContentTest.WithoutAMessageThereIsNoOpinion") {
   CHECK(plugin.validate(json::object(), json::object()).status == DUGOUT_E_NOT_APPLICABLE);
   CHECK(plugin.validate({{"agent_final_response", 5}}, json::object()).status == DUGOUT_E_INVALID);
 }
+
+}  // namespace semantic_content_test

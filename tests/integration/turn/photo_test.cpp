@@ -52,12 +52,6 @@ std::string stored_photo(Product& product) {
   return {std::istreambuf_iterator<char>(file), {}};
 }
 
-json answer_body(const std::string& text) {
-  return {{"status", "completed"},
-          {"output",
-           {{{"type", "message"}, {"content", {{{"type", "output_text"}, {"text", text}}}}}}}};
-}
-
 // The data URL of the picture in a request to a model; empty = none.
 std::string picture_in(const json& request) {
   for (const auto& item : request["input"]) {

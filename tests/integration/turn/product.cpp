@@ -33,6 +33,12 @@ std::shared_ptr<const host::Generation> shipped_plugins(const std::string& folde
 
 }  // namespace
 
+nlohmann::json answer_body(const std::string& text) {
+  return {{"status", "completed"},
+          {"output",
+           {{{"type", "message"}, {"content", {{{"type", "output_text"}, {"text", text}}}}}}}};
+}
+
 Product::Product(const ProductOptions& options)
     : folder_(options.folder.empty()
                   ? (std::filesystem::temp_directory_path() / core::new_id("dugout_test_")).string()

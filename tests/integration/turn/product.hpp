@@ -30,6 +30,9 @@ struct ProductOptions {
   std::string folder;  // an earlier product's, to start again on its store
 };
 
+// The least that is an answer of the Responses API.
+nlohmann::json answer_body(const std::string& text);
+
 class Product {
  public:
   explicit Product(const ProductOptions& options = {});

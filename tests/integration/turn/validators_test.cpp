@@ -13,12 +13,6 @@ namespace {
 using namespace dugout::test;
 using nlohmann::json;
 
-json answer_body(const std::string& text) {
-  return {{"status", "completed"},
-          {"output",
-           {{{"type", "message"}, {"content", {{{"type", "output_text"}, {"text", text}}}}}}}};
-}
-
 json answer(const std::string& message, const json& routine,
             const json& collected = json::array()) {
   return {{"agent_final_response", message},

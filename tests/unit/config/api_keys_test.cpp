@@ -14,15 +14,15 @@ namespace {
 using Keys = std::vector<std::string>;
 using Variables = std::map<std::string, std::string>;
 
-struct Loaded {
+struct LoadedKeys {
   core::Findings findings;
   Keys keys;  // of openai_chat, in their order
   std::string shown;
 };
 
-Loaded load(const std::string& provider, const Variables& variables = {}) {
+LoadedKeys load_keys(const std::string& provider, const Variables& variables = {}) {
   static int number = 0;
-  Loaded out;
+  LoadedKeys out;
   config::SettingsSource source;
   source.file = test::own_file("api_keys_test_" + std::to_string(++number) + ".yaml");
   std::ofstream(source.file) << "providers:\n  openai_chat: {" << provider << "}\n";
@@ -48,7 +48,7 @@ const Variables kStandard = {{"OPENAI_API_KEY", "standard"}, {"KEY_A", "a"}, {"K
 }  // namespace
 
 TEST_CASE("ApiKeysTest.ComeAfterTheOneKey") {
-  const auto loaded = load("api_key: one, api_keys: [two, \"${KEY_A}\"]", kStandard);
+  const auto loaded = load_keys("api_key: one, api_keys: [two, \"${KEY_A}\"]", kStandard);
 
   CHECK(loaded.findings.empty());
   CHECK(loaded.keys == Keys{"one", "two", "a"});
@@ -56,14 +56,14 @@ TEST_CASE("ApiKeysTest.ComeAfterTheOneKey") {
 }
 
 TEST_CASE("ApiKeysTest.OwnKeysStandAloneWithoutTheStandardOne") {
-  CHECK(load("api_keys: [\"${KEY_A}\", \"${KEY_B}\"]", kStandard).keys == Keys{"a", "b"});
-  CHECK(load("timeout: 5", kStandard).keys == Keys{"standard"});
+  CHECK(load_keys("api_keys: [\"${KEY_A}\", \"${KEY_B}\"]", kStandard).keys == Keys{"a", "b"});
+  CHECK(load_keys("timeout: 5", kStandard).keys == Keys{"standard"});
 }
 
 TEST_CASE("ApiKeysTest.VariablesThatAreNotSetAreLeftOutAndNothingStepsIn") {
-  CHECK(load("api_keys: [\"${KEY_X}\", \"${KEY_B}\"]", kStandard).keys == Keys{"b"});
+  CHECK(load_keys("api_keys: [\"${KEY_X}\", \"${KEY_B}\"]", kStandard).keys == Keys{"b"});
 
-  const auto none = load("api_keys: [\"${KEY_X}\"]", kStandard);
+  const auto none = load_keys("api_keys: [\"${KEY_X}\"]", kStandard);
   CHECK(none.keys.empty());
   CHECK(none.findings.empty());
 }
@@ -72,14 +72,14 @@ TEST_CASE("ApiKeysTest.TheEnvironmentSpeaksBeforeTheFile") {
   auto variables = kStandard;
   variables["DUGOUT_PROVIDERS_OPENAI_CHAT_API_KEYS"] = " x , y,";
 
-  CHECK(load("api_keys: [z]", variables).keys == Keys{"x", "y"});
+  CHECK(load_keys("api_keys: [z]", variables).keys == Keys{"x", "y"});
 }
 
 TEST_CASE("ApiKeysTest.MistakesNameTheirPlaceAndNoKey") {
   for (const auto* wrong :
        {"api_keys: very-secret", "api_keys: [{a: very-secret}]", "api_keys: [\"${very-secret\"]"}) {
     INFO(wrong);
-    const auto loaded = load(wrong);
+    const auto loaded = load_keys(wrong);
     REQUIRE_FALSE(loaded.findings.empty());
     CHECK_THAT(loaded.findings[0].text(), Catch::Contains(".yaml:2:"));
     CHECK_THAT(loaded.findings[0].text(), Catch::Contains("providers.openai_chat.api_keys"));

@@ -11,13 +11,13 @@ using namespace dugout;
 
 namespace {
 
-struct Loaded {
+struct LoadedAttempts {
   config::Settings settings;
   core::Findings findings;
 };
 
-Loaded load(const std::string& yaml, const std::string& token = "") {
-  Loaded out;
+LoadedAttempts load_attempts(const std::string& yaml, const std::string& token = "") {
+  LoadedAttempts out;
   config::SettingsSource source;
   source.file = test::own_file("attempts_settings_test.yaml");
   std::ofstream(source.file) << yaml;
@@ -33,7 +33,7 @@ Loaded load(const std::string& yaml, const std::string& token = "") {
 }  // namespace
 
 TEST_CASE("AttemptSettingsTest.TheLogIsOnWithEightFilesAndNobodyIsAnOperator") {
-  const auto loaded = load("admin: {token: \"${DUGOUT_ADMIN_TOKEN}\"}\n");
+  const auto loaded = load_attempts("admin: {token: \"${DUGOUT_ADMIN_TOKEN}\"}\n");
 
   CHECK(loaded.findings.empty());
   CHECK(loaded.settings.attempts.enabled);
@@ -44,7 +44,7 @@ TEST_CASE("AttemptSettingsTest.TheLogIsOnWithEightFilesAndNobodyIsAnOperator") {
 
 TEST_CASE("AttemptSettingsTest.TheFileAndTheEnvironmentSetThem") {
   const auto loaded =
-      load("attempts: {enabled: false, file_bytes: 1MiB, files: 3}\n", "0123456789abcdef");
+      load_attempts("attempts: {enabled: false, file_bytes: 1MiB, files: 3}\n", "0123456789abcdef");
 
   CHECK(loaded.findings.empty());
   CHECK_FALSE(loaded.settings.attempts.enabled);
@@ -59,11 +59,12 @@ TEST_CASE("AttemptSettingsTest.MistakesAreRefusedWithPlaceAndTheTokenIsNotShown"
         "attempts: {file: x}\n", "admin: {token: sesame}\n",
         "admin: {token: \"sesame of blanks 123\"}\n", "admin: {tokens: x}\n"}) {
     INFO(yaml);
-    const auto loaded = load(yaml);
+    const auto loaded = load_attempts(yaml);
     REQUIRE(loaded.findings.size() == 1);
     CHECK_THAT(loaded.findings[0].text(), Catch::Contains(":1:"));
     CHECK_THAT(loaded.findings[0].text(), !Catch::Contains("sesame"));
     CHECK(loaded.settings.admin_token.empty());
   }
-  CHECK_THAT(load("", "short").findings.at(0).text(), Catch::Contains("DUGOUT_ADMIN_TOKEN"));
+  CHECK_THAT(load_attempts("", "short").findings.at(0).text(),
+             Catch::Contains("DUGOUT_ADMIN_TOKEN"));
 }

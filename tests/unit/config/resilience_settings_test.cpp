@@ -10,13 +10,14 @@ using namespace dugout;
 
 namespace {
 
-struct Loaded {
+struct LoadedResilience {
   config::ResilienceSettings settings;
   core::Findings findings;
 };
 
-Loaded load(const std::string& yaml, std::map<std::string, std::string> variables = {}) {
-  Loaded out;
+LoadedResilience load_resilience(const std::string& yaml,
+                                 std::map<std::string, std::string> variables = {}) {
+  LoadedResilience out;
   config::SettingsSource source;
   source.file = test::own_file("resilience_settings_test.yaml");
   std::ofstream(source.file) << yaml;
@@ -32,7 +33,7 @@ Loaded load(const std::string& yaml, std::map<std::string, std::string> variable
 }  // namespace
 
 TEST_CASE("ResilienceSettingsTest.DefaultsAreTheDesigns") {
-  const auto loaded = load("");
+  const auto loaded = load_resilience("");
 
   CHECK(loaded.findings.empty());
   const auto& all = loaded.settings;
@@ -50,7 +51,7 @@ TEST_CASE("ResilienceSettingsTest.DefaultsAreTheDesigns") {
 }
 
 TEST_CASE("ResilienceSettingsTest.EveryPartIsSet") {
-  const auto loaded = load(R"(
+  const auto loaded = load_resilience(R"(
 resilience:
   breaker: {enabled: false, failures_in_row: 3, failure_rate: 0.5, slow_rate: 0.8, slow_after: 5s, window: 50,
             window_least: 10, open_for: 2m, probes: 2, probes_to_close: 3, probe_deadline: 10s, max_wait: 1s}
@@ -80,9 +81,9 @@ prices:
 }
 
 TEST_CASE("ResilienceSettingsTest.TheEnvironmentIsAboveTheFile") {
-  const auto loaded =
-      load("resilience: {hedge_after: 4s}",
-           {{"DUGOUT_RESILIENCE_HEDGE_AFTER", "2s"}, {"DUGOUT_RESILIENCE_BREAKER_OPEN_FOR", "30"}});
+  const auto loaded = load_resilience(
+      "resilience: {hedge_after: 4s}",
+      {{"DUGOUT_RESILIENCE_HEDGE_AFTER", "2s"}, {"DUGOUT_RESILIENCE_BREAKER_OPEN_FOR", "30"}});
 
   CHECK(loaded.findings.empty());
   CHECK(loaded.settings.hedge_after == 2.0);
@@ -114,7 +115,7 @@ TEST_CASE("ResilienceSettingsTest.WhatIsOutOfRangeStopsTheStart") {
         Row{"prices: {gpt-4.1: {input: 2}}", "is no target"},
         Row{"prices: {a/b: {input: -2}}", "no number"}}) {
     CAPTURE(yaml);
-    const auto loaded = load(yaml);
+    const auto loaded = load_resilience(yaml);
     REQUIRE(core::has_errors(loaded.findings));
     const auto text = loaded.findings[0].text();
     CHECK_THAT(text, Catch::Contains(told));

@@ -8,10 +8,10 @@ namespace {
 using dugout::net::Headers;
 
 // 2025-10-01 12:00:00 UTC
-const dugout::core::WallTime kNow{std::chrono::milliseconds(1'759'320'000'000)};
+const dugout::core::WallTime kAnswered{std::chrono::milliseconds(1'759'320'000'000)};
 
 double seconds(const Headers& headers) {
-  const auto wait = dugout::orchestrator::retry_after(headers, kNow);
+  const auto wait = dugout::orchestrator::retry_after(headers, kAnswered);
   return wait ? dugout::core::seconds(*wait) : -1;
 }
 

@@ -107,7 +107,7 @@ Answer failure(Code code) {
   return [code] { return Outcome<std::string>(Error{code, "it went wrong"}); };
 }
 
-const Answer kRefused = [] {
+const Answer kRefusedAnswer = [] {
   return Outcome<std::string>(
       std::string(R"({"ok":false,"error":{"code":"declined","message":"no"}})"));
 };
@@ -128,7 +128,7 @@ TEST_CASE("ToolRunnerTest.AnEffectHappensOnceInASessionWhateverTheTurn") {
 
 TEST_CASE("ToolRunnerTest.ADefiniteFailureIsTriedAgainByALaterTurnOnly") {
   Bench bench;
-  bench.script.run = kRefused;
+  bench.script.run = kRefusedAnswer;
   CHECK(bench.run("t1").code == "declined");
   CHECK(bench.run("t1").code == "declined");
   CHECK(bench.script.runs == 1);

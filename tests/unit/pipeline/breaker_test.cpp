@@ -15,8 +15,8 @@ using namespace std::chrono_literals;
 using Result = Breaker::Result;
 using State = Breaker::State;
 
-struct Fixture {
-  explicit Fixture(BreakerOptions options = {}) : breaker(options, clock) {}
+struct BreakerFixture {
+  explicit BreakerFixture(BreakerOptions options = {}) : breaker(options, clock) {}
 
   void report(Result result, core::Duration took = 1s) {
     auto permit = breaker.try_acquire();
@@ -33,7 +33,7 @@ struct Fixture {
 };
 
 TEST_CASE("BreakerTest.TenFailuresInARowOpenItAndASuccessBetweenDoesNot") {
-  Fixture fixture;
+  BreakerFixture fixture;
   fixture.fail(9);
   fixture.report(Result::kSuccess);
   fixture.fail(9);
@@ -47,7 +47,7 @@ TEST_CASE("BreakerTest.TenFailuresInARowOpenItAndASuccessBetweenDoesNot") {
 }
 
 TEST_CASE("BreakerTest.ASuccessOfBeforeTheFirstFailureDoesNotEndTheirRow") {
-  Fixture fixture;
+  BreakerFixture fixture;
   auto early = fixture.breaker.try_acquire();
   REQUIRE(early);
   fixture.fail(9);
@@ -60,7 +60,7 @@ TEST_CASE("BreakerTest.ASuccessOfBeforeTheFirstFailureDoesNotEndTheirRow") {
 
 TEST_CASE("BreakerTest.AfterFiveMinutesOneProbeDecides") {
   for (const auto result : {Result::kSuccess, Result::kFailure}) {
-    Fixture fixture;
+    BreakerFixture fixture;
     fixture.fail(10);
     fixture.clock.advance(299s);
     CHECK_FALSE(fixture.breaker.try_acquire());
@@ -78,7 +78,7 @@ TEST_CASE("BreakerTest.AfterFiveMinutesOneProbeDecides") {
 }
 
 TEST_CASE("BreakerTest.AHangingProbeCountsAsFailedAtItsDeadline") {
-  Fixture fixture;
+  BreakerFixture fixture;
   fixture.fail(10);
   fixture.clock.advance(300s);
   auto probe = fixture.breaker.try_acquire();
@@ -93,7 +93,7 @@ TEST_CASE("BreakerTest.AHangingProbeCountsAsFailedAtItsDeadline") {
 }
 
 TEST_CASE("BreakerTest.ADroppedPermitFreesItsPlaceAndCountsAsNothing") {
-  Fixture fixture;
+  BreakerFixture fixture;
   fixture.fail(9);
   { const auto dropped = fixture.breaker.try_acquire(); }
   CHECK(fixture.breaker.state() == State::kClosed);
@@ -110,7 +110,7 @@ TEST_CASE("BreakerTest.SeveralProbesHaveToSucceedWhenThatIsAskedFor") {
   BreakerOptions options;
   options.probes = 2;
   options.probes_to_close = 3;
-  Fixture fixture(options);
+  BreakerFixture fixture(options);
   fixture.fail(10);
   fixture.clock.advance(300s);
 
@@ -126,7 +126,7 @@ TEST_CASE("BreakerTest.SeveralProbesHaveToSucceedWhenThatIsAskedFor") {
 }
 
 TEST_CASE("BreakerTest.WhatWasStartedBeforeItOpenedIsOldNews") {
-  Fixture fixture;
+  BreakerFixture fixture;
   auto before = fixture.breaker.try_acquire();
   fixture.fail(10);
   fixture.clock.advance(300s);
@@ -142,7 +142,7 @@ TEST_CASE("BreakerTest.ARateOverTheWindowOpensIt") {
   options.failure_rate = 0.5;
   options.window = 20;
   options.window_least = 10;
-  Fixture fixture(options);
+  BreakerFixture fixture(options);
   for (int at = 0; at < 4; ++at) {
     fixture.report(Result::kSuccess);
     fixture.report(Result::kFailure);
@@ -159,7 +159,7 @@ TEST_CASE("BreakerTest.SlowCallsOpenItByTheirRate") {
   options.slow_rate = 0.8;
   options.slow_after = 5.0;
   options.window = options.window_least = 10;
-  Fixture fixture(options);
+  BreakerFixture fixture(options);
   for (int at = 0; at < 2; ++at) fixture.report(Result::kSuccess, 1s);
   for (int at = 0; at < 7; ++at) fixture.report(Result::kSuccess, 6s);
   CHECK(fixture.breaker.state() == State::kClosed);
@@ -172,7 +172,7 @@ TEST_CASE("BreakerTest.SlowCallsOpenItByTheirRate") {
 TEST_CASE("BreakerTest.TurnedOffItNeverRefuses") {
   BreakerOptions options;
   options.enabled = false;
-  Fixture fixture(options);
+  BreakerFixture fixture(options);
   fixture.fail(1000);
   CHECK(fixture.breaker.try_acquire());
   CHECK(fixture.breaker.state() == State::kClosed);
@@ -181,7 +181,7 @@ TEST_CASE("BreakerTest.TurnedOffItNeverRefuses") {
 TEST_CASE("BreakerTest.NoMoreProbesThanAllowedAreOutFromManyThreads") {
   BreakerOptions options;
   options.probes = 3;
-  Fixture fixture(options);
+  BreakerFixture fixture(options);
   fixture.fail(10);
   fixture.clock.advance(300s);
   std::atomic<int> out{0}, most{0};

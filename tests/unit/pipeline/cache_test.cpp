@@ -21,8 +21,8 @@ CachedAnswer answer(const std::string& text) {
   return made;
 }
 
-struct Fixture {
-  explicit Fixture(CacheOptions options = {}) : cache(options, clock) {}
+struct CacheFixture {
+  explicit CacheFixture(CacheOptions options = {}) : cache(options, clock) {}
 
   // "" when the key is not there.
   std::string text(const std::string& key) {
@@ -40,7 +40,7 @@ struct Fixture {
 };
 
 TEST_CASE("AnswerCacheTest.AnAnswerIsThereForAnHour") {
-  Fixture fixture;
+  CacheFixture fixture;
   fixture.put("k", "hello");
   fixture.clock.advance(3599s);
   CHECK(fixture.text("k") == "hello");
@@ -53,7 +53,7 @@ TEST_CASE("AnswerCacheTest.AnAnswerIsThereForAnHour") {
 TEST_CASE("AnswerCacheTest.TheLeastRecentlyUsedGoesFirstNotTheOldest") {
   CacheOptions options;
   options.entries = 2;
-  Fixture fixture(options);
+  CacheFixture fixture(options);
   fixture.put("a", "1");
   fixture.put("b", "2");
   CHECK(fixture.text("a") == "1");
@@ -69,7 +69,7 @@ TEST_CASE("AnswerCacheTest.TheLeastRecentlyUsedGoesFirstNotTheOldest") {
 TEST_CASE("AnswerCacheTest.BytesAreBounded") {
   CacheOptions options;
   options.bytes = 4096;
-  Fixture fixture(options);
+  CacheFixture fixture(options);
   fixture.put("a", std::string(1500, 'x'));
   fixture.put("b", std::string(1500, 'x'));
   fixture.put("c", std::string(1500, 'x'));
@@ -83,7 +83,7 @@ TEST_CASE("AnswerCacheTest.BytesAreBounded") {
 }
 
 TEST_CASE("AnswerCacheTest.EqualCallsAtOneTimeAreMadeOnce") {
-  Fixture fixture;
+  CacheFixture fixture;
   std::atomic<int> made{0}, right{0};
   std::vector<std::thread> threads;
   auto first = fixture.cache.find("k", fixture.clock.now() + 60s);
@@ -103,7 +103,7 @@ TEST_CASE("AnswerCacheTest.EqualCallsAtOneTimeAreMadeOnce") {
 }
 
 TEST_CASE("AnswerCacheTest.WhenTheCallFailsOneOfThoseWhoWaitMakesIt") {
-  Fixture fixture;
+  CacheFixture fixture;
   std::atomic<int> made{0}, shared{0};
   std::vector<std::thread> threads;
   {
@@ -128,7 +128,7 @@ TEST_CASE("AnswerCacheTest.WhenTheCallFailsOneOfThoseWhoWaitMakesIt") {
 }
 
 TEST_CASE("AnswerCacheTest.NobodyWaitsBeyondTheDeadline") {
-  Fixture fixture;
+  CacheFixture fixture;
   const auto first = fixture.cache.find("k", fixture.clock.now());
   const auto second = fixture.cache.find("k", fixture.clock.now());
   CHECK(first.flight);

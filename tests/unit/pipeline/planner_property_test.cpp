@@ -10,9 +10,9 @@ using namespace dugout::test;
 namespace {
 
 // Takes some of its time; never longer than it was given.
-class RandomModel final : public Model {
+class CheckedModel final : public Model {
  public:
-  RandomModel(Chance& chance, FakeClock& clock, bool is_local, std::string name)
+  CheckedModel(Chance& chance, FakeClock& clock, bool is_local, std::string name)
       : chance_(chance), clock_(clock), local_(is_local), name_(std::move(name)) {}
   std::string_view name() const override { return name_; }
   bool local() const override { return local_; }
@@ -41,7 +41,7 @@ void play(unsigned seed) {
   Bench bench;
   RandomFromChance random(chance);
   HostileAdvisor advisor(chance);
-  std::deque<RandomModel> models;
+  std::deque<CheckedModel> models;
   const int remotes = chance.below(4);
   for (int i = 0; i < remotes; ++i) {
     models.emplace_back(chance, bench.clock, false, "remote" + std::to_string(i));

@@ -13,7 +13,7 @@ std::string reader_with(const std::string& field) {
          "\nask: Send it.\nnext:\n  - go: 2\n";
 }
 
-routines::Known tools() {
+routines::Known photo_tools() {
   routines::ToolShape check, effect;
   check.name = "photo_check";
   check.arguments = check.required = {"path"};
@@ -32,7 +32,7 @@ TEST_CASE("FileFieldTest.AFileMayHaveACheckThatKeepsMore") {
   box.write("routines/cards/01_reader.yaml",
             reader_with("{type: file, check: photo_check, save: {note: photo_note}}"));
 
-  const auto application = box.load(tools());
+  const auto application = box.load(photo_tools());
 
   CHECK_FALSE(core::has_errors(box.findings));
   const auto& field = application.flows.at("cards").find(1)->collects.front();
@@ -49,13 +49,13 @@ TEST_CASE("FileFieldTest.ACheckOfAFileIsLookedAtLikeAnyOther") {
     box.write(std::string("routines/cards/") + file, reader_with(field));
   };
   write("{type: file, check: photo_chek}");
-  CHECK(box.finds(file, 5, 3, "did you mean photo_check?", tools()));
+  CHECK(box.finds(file, 5, 3, "did you mean photo_check?", photo_tools()));
   write("{type: file, check: upload}");
-  CHECK(box.finds(file, 5, 3, "cannot be a check", tools()));
+  CHECK(box.finds(file, 5, 3, "cannot be a check", photo_tools()));
   write("{type: file, check: photo_check, with: {colour: red}}");
-  CHECK(box.finds(file, 5, 3, "no argument \"colour\"", tools()));
+  CHECK(box.finds(file, 5, 3, "no argument \"colour\"", photo_tools()));
   write("{type: file, check: photo_check, none: [no]}");
-  CHECK(box.finds(file, 5, 49, "none", tools()));
+  CHECK(box.finds(file, 5, 49, "none", photo_tools()));
   write("{type: date, check: photo_check}");
-  CHECK(box.finds(file, 5, 23, "only a file has both", tools()));
+  CHECK(box.finds(file, 5, 23, "only a file has both", photo_tools()));
 }

@@ -8,8 +8,8 @@ using namespace dugout::routines;
 
 namespace {
 
-constexpr auto kFile = "cards.yaml";
-constexpr auto kPath = "agents/cards.yaml";
+constexpr auto kAgentFile = "cards.yaml";
+constexpr auto kAgentPath = "agents/cards.yaml";
 
 const Known& some_known() {
   static const Known known{{{"lookup", {"postcode"}, {"postcode"}, "postcode", false}},
@@ -22,8 +22,8 @@ const Known& some_known() {
 
 bool finds_with(const std::string& line, int at, int column, const std::string& words) {
   Sandbox box;
-  box.write(kPath, std::string(Sandbox::kAgent) + line);
-  return box.finds(kFile, at, column, words, some_known());
+  box.write(kAgentPath, std::string(Sandbox::kAgent) + line);
+  return box.finds(kAgentFile, at, column, words, some_known());
 }
 
 std::string without(const std::string& key) {
@@ -41,13 +41,13 @@ std::string without(const std::string& key) {
 
 TEST_CASE("AgentTest.UnknownPartsNameTheNearestOne") {
   Sandbox box;
-  box.write(kPath, without("parsers") + "parsers: [structred]\n");
-  CHECK(box.finds(kFile, 7, 11, "unknown parser \"structred\" | did you mean structured?",
+  box.write(kAgentPath, without("parsers") + "parsers: [structred]\n");
+  CHECK(box.finds(kAgentFile, 7, 11, "unknown parser \"structred\" | did you mean structured?",
                   some_known()));
-  box.write(kPath, without("flow") + "flow: card\n");
-  CHECK(box.finds(kFile, 7, 7, "unknown flow \"card\" | did you mean cards?", some_known()));
-  box.write(kPath, without("model") + "model: openai_response/gpt\n");
-  CHECK(box.finds(kFile, 7, 8, "unknown provider \"openai_response\"", some_known()));
+  box.write(kAgentPath, without("flow") + "flow: card\n");
+  CHECK(box.finds(kAgentFile, 7, 7, "unknown flow \"card\" | did you mean cards?", some_known()));
+  box.write(kAgentPath, without("model") + "model: openai_response/gpt\n");
+  CHECK(box.finds(kAgentFile, 7, 8, "unknown provider \"openai_response\"", some_known()));
   CHECK(finds_with("tools: [lookup, lokup]\n", 8, 17,
                    "unknown tool \"lokup\" | did you mean lookup?"));
   CHECK(finds_with("recovery: [rate_limits]\n", 8, 12, "did you mean rate_limit?"));
@@ -56,12 +56,12 @@ TEST_CASE("AgentTest.UnknownPartsNameTheNearestOne") {
 
 TEST_CASE("AgentTest.MissingAndWrongKeysAreNamed") {
   Sandbox box;
-  box.write(kPath, without("instructions"));
-  CHECK(box.finds(kFile, 1, 1, "the agent has no \"instructions\""));
-  box.write(kPath, without("model") + "model: gpt\n");
-  CHECK(box.finds(kFile, 7, 8, "\"gpt\" is not a model"));
-  box.write(kPath, without("name") + "name: other\n");
-  CHECK(box.finds(kFile, 7, 7, "is in a file of another name"));
+  box.write(kAgentPath, without("instructions"));
+  CHECK(box.finds(kAgentFile, 1, 1, "the agent has no \"instructions\""));
+  box.write(kAgentPath, without("model") + "model: gpt\n");
+  CHECK(box.finds(kAgentFile, 7, 8, "\"gpt\" is not a model"));
+  box.write(kAgentPath, without("name") + "name: other\n");
+  CHECK(box.finds(kAgentFile, 7, 7, "is in a file of another name"));
   CHECK(finds_with("limits: {tool_rounds: many}\n", 8, 23, "must be a whole number"));
   CHECK(finds_with("limits: {turn_deadline: soon}\n", 8, 25, "such as 90s"));
   CHECK(finds_with("limits: {output_tokens: 8}\n", 8, 25, "from 16 to 1000000"));
@@ -72,10 +72,10 @@ TEST_CASE("AgentTest.MissingAndWrongKeysAreNamed") {
 
 TEST_CASE("AgentTest.ValidatorsHaveWeightsAndTheirMeanHasThresholds") {
   Sandbox box;
-  box.write(kPath, std::string(Sandbox::kAgent) +
-                       "validators: [json_structure, {name: semantic_content, weight: 2.5}]\n"
-                       "confidence: {valid: 0.8, retry: 0.25}\n"
-                       "pinned: {amounts: [fee], facts: {paid: fee_paid}}\n");
+  box.write(kAgentPath, std::string(Sandbox::kAgent) +
+                            "validators: [json_structure, {name: semantic_content, weight: 2.5}]\n"
+                            "confidence: {valid: 0.8, retry: 0.25}\n"
+                            "pinned: {amounts: [fee], facts: {paid: fee_paid}}\n");
 
   const auto agent = box.load(some_known()).agents.at("cards");
 
@@ -136,23 +136,24 @@ TEST_CASE("AgentTest.WhatIsPinnedIsASettingOrARecordField") {
 TEST_CASE("AgentTest.ASchemaThatIsNoneIsRefused") {
   Sandbox box;
   box.write("agents/broken.json", "{\"type\": 7}");
-  box.write(kPath, std::string(Sandbox::kAgent) + "response: {schema: broken.json}\n");
+  box.write(kAgentPath, std::string(Sandbox::kAgent) + "response: {schema: broken.json}\n");
 
-  CHECK(box.finds(kFile, 8, 20, "the schema broken.json is not usable"));
+  CHECK(box.finds(kAgentFile, 8, 20, "the schema broken.json is not usable"));
 }
 
 TEST_CASE("AgentTest.AFlowEndsWithTheUnderstudyAndOnlyAFlow") {
   Sandbox box;
-  box.write(kPath, without("fallbacks"));
-  CHECK(box.finds(kFile, 1, 1, "the last fallback of an agent with a flow must be understudy"));
-  box.write(kPath, without("flow"));
-  CHECK(box.finds(kFile, 3, 12, "an agent without a flow has no understudy"));
-  CHECK(box.finds(kFile, 1, 1, "needs \"unavailable\""));
+  box.write(kAgentPath, without("fallbacks"));
+  CHECK(
+      box.finds(kAgentFile, 1, 1, "the last fallback of an agent with a flow must be understudy"));
+  box.write(kAgentPath, without("flow"));
+  CHECK(box.finds(kAgentFile, 3, 12, "an agent without a flow has no understudy"));
+  CHECK(box.finds(kAgentFile, 1, 1, "needs \"unavailable\""));
 }
 
 TEST_CASE("AgentTest.SettingsArePutIntoTheTextsAtLoad") {
   Sandbox box;
-  box.write(kPath,
+  box.write(kAgentPath,
             without("instructions") +
                 "instructions: \"Help at {club.name}; keep {braces} and {\\\"a\\\": 1}.\"\n");
 

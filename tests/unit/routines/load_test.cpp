@@ -11,15 +11,15 @@ std::string routine(const std::string& rest) {
   return "number: 1\nname: reader\ntitle: The reader\n" + rest;
 }
 
-constexpr auto kFile = "01_reader.yaml";
-constexpr auto kPath = "routines/cards/01_reader.yaml";
+constexpr auto kRoutineFile = "01_reader.yaml";
+constexpr auto kRoutinePath = "routines/cards/01_reader.yaml";
 const std::string kAskNext = "ask: Name?\nnext: [{go: 2}]\n";
 
 bool finds_in_routine(const std::string& rest, int line, int column, const std::string& words,
                       const Known& known = {}) {
   Sandbox box;
-  box.write(kPath, routine(rest));
-  return box.finds(kFile, line, column, words, known);
+  box.write(kRoutinePath, routine(rest));
+  return box.finds(kRoutineFile, line, column, words, known);
 }
 
 bool finds_in_field(const std::string& field, int column, const std::string& words) {
@@ -61,10 +61,10 @@ TEST_CASE("LoadTest.AWrongTypeIsNamed") {
 
 TEST_CASE("LoadTest.AMissingKeyIsNamed") {
   Sandbox box;
-  box.write(kPath, "number: 1\nname: reader\n" + kAskNext);
-  CHECK(box.finds(kFile, 1, 1, "the routine has no \"title\""));
-  box.write(kPath, "name: reader\ntitle: T\n" + kAskNext);
-  CHECK(box.finds(kFile, 1, 1, "the routine has no \"number\""));
+  box.write(kRoutinePath, "number: 1\nname: reader\n" + kAskNext);
+  CHECK(box.finds(kRoutineFile, 1, 1, "the routine has no \"title\""));
+  box.write(kRoutinePath, "name: reader\ntitle: T\n" + kAskNext);
+  CHECK(box.finds(kRoutineFile, 1, 1, "the routine has no \"number\""));
   CHECK(finds_in_routine("collects: {reader_name: {type: text}}\nnext: [{go: 2}]\n", 1, 1,
                          "the routine has no \"ask\""));
   CHECK(finds_in_routine(kAskNext, 1, 1, "the routine collects nothing"));
@@ -75,12 +75,14 @@ TEST_CASE("LoadTest.AMissingKeyIsNamed") {
 
 TEST_CASE("LoadTest.NumberAndFileNameMustAgree") {
   Sandbox box;
-  box.write(kPath, "number: 7\nname: reader\ntitle: T\ncollects: {reader_name: {type: text}}\n" +
-                       kAskNext);
-  CHECK(box.finds(kFile, 1, 9, "number 7 is in a file named 01_reader.yaml"));
-  box.write(kPath, "number: 1\nname: writer\ntitle: T\ncollects: {reader_name: {type: text}}\n" +
-                       kAskNext);
-  CHECK(box.finds(kFile, 2, 7, "name \"writer\" is in a file named"));
+  box.write(
+      kRoutinePath,
+      "number: 7\nname: reader\ntitle: T\ncollects: {reader_name: {type: text}}\n" + kAskNext);
+  CHECK(box.finds(kRoutineFile, 1, 9, "number 7 is in a file named 01_reader.yaml"));
+  box.write(
+      kRoutinePath,
+      "number: 1\nname: writer\ntitle: T\ncollects: {reader_name: {type: text}}\n" + kAskNext);
+  CHECK(box.finds(kRoutineFile, 2, 7, "name \"writer\" is in a file named"));
 }
 
 TEST_CASE("LoadTest.ADuplicateNumberNamesTheOtherFile") {
@@ -132,7 +134,7 @@ TEST_CASE("LoadTest.KindsForbidWhatTheyCannotUse") {
 TEST_CASE("LoadTest.AllKeysOfAFieldArriveInTheModel") {
   Sandbox box;
   box.write(
-      kPath,
+      kRoutinePath,
       routine("ask: Name?\nnext: [{go: 2}]\ncollects:\n"
               "  reader_name: {type: text, label: your name, aliases: [name], sensitive: true,"
               " optional: true, min_length: 2, max_length: 9, pattern: \"[a-z]\","

@@ -18,7 +18,7 @@ namespace {
 constexpr auto kRecord = "rec_0123456789abcdef";
 constexpr auto kRequest = "BRQ0BARLOW01";
 
-Json entry(const std::string& value) {
+Json field_entry(const std::string& value) {
   return {{"value", value}, {"routine", 1}, {"turn", "t"}};
 }
 
@@ -26,10 +26,10 @@ struct Families : StoreFixture {
   std::unique_ptr<Database> database;
 
   Families() {
-    talk("session-barlow", {{"parent_first_name", entry("Helen")},
-                            {"parent_email", entry("helen.barlow@example.org")},
-                            {"parent_telephone", entry("07700900123")},
-                            {"record_id", entry(kRecord)}});
+    talk("session-barlow", {{"parent_first_name", field_entry("Helen")},
+                            {"parent_email", field_entry("helen.barlow@example.org")},
+                            {"parent_telephone", field_entry("07700900123")},
+                            {"record_id", field_entry(kRecord)}});
     row("registrations", {{"id", kRecord},
                           {"parent_full_name", "Helen Barlow"},
                           {"parent_email", "helen.barlow@example.org"},
@@ -69,7 +69,7 @@ struct Families : StoreFixture {
   }
 
   void other_family() {
-    talk("session-okafor", {{"parent_email", entry("grace@example.org")}});
+    talk("session-okafor", {{"parent_email", field_entry("grace@example.org")}});
     row("registrations", {{"id", "rec_fedcba9876543210"},
                           {"parent_full_name", "Grace Okafor"},
                           {"parent_email", "grace@example.org"},
@@ -190,7 +190,7 @@ TEST_CASE("SubjectTest.NobodyIsFoundByAPartOfAValue") {
 
 TEST_CASE("SubjectTest.AShortSessionIdIsNotFoundInsideOtherTexts") {
   Families f;
-  f.talk("a", {{"parent_first_name", entry("Zoë")}});
+  f.talk("a", {{"parent_first_name", field_entry("Zoë")}});
 
   const auto found = f.find({"", "", "a"});
 
