@@ -1,9 +1,9 @@
 // What every program built with AddressSanitizer starts with; ASAN_OPTIONS still has the last word.
 //
-// g++ 12's leak check reads, before each thread-local block of a library that was opened later, a
-// header that glibc writes no more since 2.25, and falls over what stands there instead. Without
-// this interception it does not look for such blocks; leaks are found as before. See
-// github.com/google/sanitizers/issues/1322, mended in GCC 14.
+// The leak check of g++ 12 takes what lies before a thread-local block of a library that was opened
+// later for a header, which glibc writes no more since 2.25, and may fall over it. Without this
+// interception it does not know of such blocks; leaks are found as before. The defect:
+// github.com/google/sanitizers/issues/1322
 #ifdef __SANITIZE_ADDRESS__
 
 extern "C" __attribute__((visibility("default"))) const char* __asan_default_options() {
