@@ -1,14 +1,16 @@
 #include "body.hpp"
 
+#include "dugout/sdk/plain_text.hpp"
+
 namespace dugout::openai {
 namespace {
 
-constexpr std::size_t kDepth = 64;
+constexpr std::size_t kBodyDepth = 64;
 
 std::optional<Element> parse(simdjson::dom::parser& parser, std::string_view text) {
   if (text.substr(0, 3) == "\xef\xbb\xbf") text.remove_prefix(3);
   if (text.find_first_not_of(" \t\r\n") == text.npos) return std::nullopt;
-  if (parser.allocate(text.size(), kDepth) != simdjson::SUCCESS) return std::nullopt;
+  if (parser.allocate(text.size(), kBodyDepth) != simdjson::SUCCESS) return std::nullopt;
   Element root;
   if (parser.parse(text.data(), text.size()).get(root) != simdjson::SUCCESS) return std::nullopt;
   return root;
@@ -17,14 +19,6 @@ std::optional<Element> parse(simdjson::dom::parser& parser, std::string_view tex
 bool is_json(std::string_view content_type) {
   // A server that names no type is given the benefit of the doubt.
   return content_type.empty() || content_type.find("json") != content_type.npos;
-}
-
-std::string lower(std::string_view text) {
-  std::string out(text);
-  for (auto& c : out) {
-    if (c >= 'A' && c <= 'Z') c = static_cast<char>(c + ('a' - 'A'));
-  }
-  return out;
 }
 
 }  // namespace
@@ -81,7 +75,7 @@ Answer::Answer(std::uint32_t status, std::string_view headers, std::string_view 
     : status_(status), body_(body) {
   simdjson::dom::parser parser;
   if (const auto root = parse(parser, headers)) {
-    content_type_ = lower(text_at(*root, "content-type"));
+    content_type_ = sdk::lower(text_at(*root, "content-type"));
     request_id_ = text_at(*root, "x-request-id");
   }
 }

@@ -4,6 +4,7 @@
 #include <array>
 #include <charconv>
 
+#include "dugout/sdk/plain_text.hpp"
 #include "dugout/sdk/provider.hpp"
 
 namespace dugout::openai {
@@ -96,14 +97,6 @@ constexpr auto kUnits = std::to_array<std::pair<std::string_view, double>>({
     {"hours", 3'600'000.0},
 });
 
-std::string lower(std::string_view text) {
-  std::string out(text);
-  for (auto& c : out) {
-    if (c >= 'A' && c <= 'Z') c = static_cast<char>(c + ('a' - 'A'));
-  }
-  return out;
-}
-
 std::string_view class_named(std::string_view name) {
   for (const auto& row : kNames) {
     if (row.name == name) return row.error_class;
@@ -114,7 +107,7 @@ std::string_view class_named(std::string_view name) {
 }
 
 std::string_view class_in_text(std::string_view message) {
-  const auto text = lower(message);
+  const auto text = sdk::lower(message);
   for (const auto& row : kTexts) {
     if (text.find(row.name) != text.npos) return row.error_class;
   }
@@ -215,7 +208,7 @@ std::string_view class_of(const ApiError& error) {
 }
 
 std::optional<std::int64_t> delay_ms_in(std::string_view message) {
-  const auto text = lower(message);
+  const auto text = sdk::lower(message);
   std::size_t at = text.npos;
   for (const std::string_view lead : {"again in ", "retry in ", "retry after "}) {
     if (const auto found = text.find(lead); found != text.npos) at = found + lead.size();

@@ -27,7 +27,7 @@ bool nested_within(std::string_view text, int limit) {
   return true;
 }
 
-constexpr int kDepth = 64;
+constexpr int kRequestDepth = 64;
 
 std::string dump(const json& value) {
   return value.dump(-1, ' ', false, json::error_handler_t::replace);
@@ -36,7 +36,7 @@ std::string dump(const json& value) {
 }  // namespace
 
 Outcome<json> read_request(std::string_view request) {
-  if (!nested_within(request, kDepth))
+  if (!nested_within(request, kRequestDepth))
     return Error{Code::kInvalid, "the request is nested too deeply"};
   auto parsed = json::parse(request, nullptr, false);
   if (!parsed.is_object()) return Error{Code::kInvalid, "the request is no JSON object"};
