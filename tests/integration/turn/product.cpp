@@ -1,5 +1,6 @@
 #include "product.hpp"
 
+#include <catch2/catch.hpp>
 #include <filesystem>
 #include <fstream>
 
