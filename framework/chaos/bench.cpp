@@ -11,14 +11,7 @@ namespace {
 
 using core::Json;
 
-constexpr auto kCode = "200-lions-u9-2526";  // of the shipped application; opens the registration
-constexpr auto kQuestion = "When is training, please?";  // moves nothing
 constexpr double kHedgeAt = 3.0;  // times the middle latency: beyond it an answer is slow
-
-struct Turn {
-  double began = 0.0, took = 0.0;
-  bool good = false, by_model = false;
-};
 
 double at_share(const std::vector<double>& sorted, double share) {
   if (sorted.empty()) return 0.0;
@@ -45,49 +38,21 @@ double tokens_wasted(const std::vector<std::string>& lines) {
   return sum;
 }
 
-// Each parent begins a registration, which asks no model, and then asks something.
-class Parents {
- public:
-  Parents(const Scenario& scenario, unsigned seed, orchestrator::Orchestrator& orchestrator,
-          VirtualTime& time)
-      : orchestrator_(orchestrator), time_(time), started_(time.now()) {
-    std::mt19937 engine(seed);
-    std::exponential_distribution<double> gap(scenario.turns_per_second);
-    for (double at = gap(engine); at < scenario.lasts; at += gap(engine)) {
-      const auto number = count_++;
-      time.spawn(duration_of(at), [this, number] { ask(number); });
-    }
-    turns_.reserve(static_cast<std::size_t>(count_));
+// Everybody on virtual time, where actors run one at a time, so nothing here needs a lock.
+std::vector<Talk> talk_all(const Scenario& scenario, unsigned seed,
+                           orchestrator::Orchestrator& orchestrator, VirtualTime& time) {
+  std::vector<Talk> talks;
+  const auto started = time.now();
+  int number = 0;
+  for (const auto at : arrivals(scenario, seed)) {
+    time.spawn(at, [&, number] { talks.push_back(talk(orchestrator, time, started, number)); });
+    ++number;
   }
+  time.run();
+  return talks;
+}
 
-  std::vector<Turn> turns() {
-    time_.run();
-    return std::move(turns_);
-  }
-
- private:
-  // Actors run one at a time, so nothing here needs a lock.
-  void ask(int number) {
-    const auto session = "chaos-session-" + std::to_string(number);
-    (void)orchestrator_.chat({session, "", kCode, {}});
-    const auto began = time_.now();
-    const auto reply = orchestrator_.chat({session, "", kQuestion, {}});
-    Turn turn;
-    turn.began = core::seconds(began - started_);
-    turn.took = core::seconds(time_.now() - began);
-    turn.good = reply && !reply->target.empty();
-    turn.by_model = turn.good && reply->target.find('/') != std::string::npos;
-    turns_.push_back(turn);
-  }
-
-  orchestrator::Orchestrator& orchestrator_;
-  VirtualTime& time_;
-  const core::MonoTime started_;
-  int count_ = 0;
-  std::vector<Turn> turns_;
-};
-
-void measure_times(const Scenario& scenario, const std::vector<Turn>& turns, Measured& out) {
+void measure_times(const Scenario& scenario, const std::vector<Talk>& turns, Measured& out) {
   std::vector<double> took;
   double sum = 0.0;
   for (const auto& turn : turns) {
@@ -157,8 +122,12 @@ std::vector<std::string> AttemptLines::lines() const {
 Measured run_bench(const Scenario& scenario, Mode mode, unsigned seed,
                    orchestrator::Orchestrator& orchestrator, VirtualTime& time,
                    const FaultyProvider& provider, const AttemptLines& lines) {
-  Parents parents(scenario, seed, orchestrator, time);
-  const auto turns = parents.turns();
+  const auto turns = talk_all(scenario, seed, orchestrator, time);
+  return measure(scenario, mode, turns, provider, lines);
+}
+
+Measured measure(const Scenario& scenario, Mode mode, const std::vector<Talk>& turns,
+                 const FaultyProvider& provider, const AttemptLines& lines) {
   Measured out;
   out.scenario = scenario.name;
   out.mode = mode;
@@ -173,7 +142,7 @@ Measured run_bench(const Scenario& scenario, Mode mode, unsigned seed,
   out.good = good / count;
   out.by_model = by_model / count;
   measure_times(scenario, turns, out);
-  const auto& asked = provider.asked();
+  const auto asked = provider.asked();
   out.requests_per_turn = static_cast<double>(asked.size()) / count;
   const auto into_faults = std::count_if(
       asked.begin(), asked.end(), [&](const Asked& one) { return fault_on(scenario, one.at); });

@@ -8,6 +8,8 @@
 #include <vector>
 
 #include "chaos/faulty_provider.hpp"
+#include "chaos/parents.hpp"
+#include "chaos/virtual_time.hpp"
 #include "orchestrator/chat.hpp"
 
 namespace dugout::chaos {
@@ -52,6 +54,10 @@ struct Measured {
 Measured run_bench(const Scenario& scenario, Mode mode, unsigned seed,
                    orchestrator::Orchestrator& orchestrator, VirtualTime& time,
                    const FaultyProvider& provider, const AttemptLines& lines);
+
+// What became of `turns`, which came over the scenario's time and asked `provider`.
+Measured measure(const Scenario& scenario, Mode mode, const std::vector<Talk>& turns,
+                 const FaultyProvider& provider, const AttemptLines& lines);
 
 // What the scenario expects of everything on, and was not met; empty = all is well.
 std::vector<std::string> missed(const Scenario& scenario, const Measured& measured);

@@ -67,16 +67,21 @@ net::HttpResponse refusal(const Fault& fault) {
 
 }  // namespace
 
-FaultyProvider::FaultyProvider(const Scenario& scenario, VirtualTime& time, unsigned seed,
+FaultyProvider::FaultyProvider(const Scenario& scenario, core::Clock& clock, unsigned seed,
                                std::map<std::string, std::string> base_urls)
     : scenario_(scenario),
-      time_(time),
-      started_(time.now()),
-      engine_(seed),
-      base_urls_(std::move(base_urls)) {}
+      clock_(clock),
+      started_(clock.now()),
+      base_urls_(std::move(base_urls)),
+      engine_(seed) {}
+
+std::vector<Asked> FaultyProvider::asked() const {
+  const std::lock_guard lock(mutex_);
+  return asked_;
+}
 
 double FaultyProvider::elapsed() const {
-  return core::seconds(time_.now() - started_);
+  return core::seconds(clock_.now() - started_);
 }
 
 std::string FaultyProvider::target_of(const net::HttpRequest& request) const {
@@ -90,6 +95,7 @@ std::string FaultyProvider::target_of(const net::HttpRequest& request) const {
 
 const Fault* FaultyProvider::fault_for(const std::string& target) {
   std::uniform_real_distribution<double> chance(0.0, 1.0);
+  const std::lock_guard lock(mutex_);
   for (const auto& fault : scenario_.faults) {
     if (scenario_.strikes(fault, target, elapsed()) && chance(engine_) < fault.share) return &fault;
   }
@@ -98,7 +104,13 @@ const Fault* FaultyProvider::fault_for(const std::string& target) {
 
 double FaultyProvider::good_latency() {
   std::lognormal_distribution<double> times(std::log(scenario_.latency), scenario_.spread);
+  const std::lock_guard lock(mutex_);
   return times(engine_);
+}
+
+void FaultyProvider::note(Asked asked) {
+  const std::lock_guard lock(mutex_);
+  asked_.push_back(std::move(asked));
 }
 
 Status FaultyProvider::spend(double seconds, const net::HttpTimes& times) {
@@ -109,7 +121,7 @@ Status FaultyProvider::spend(double seconds, const net::HttpTimes& times) {
   static const core::CancelToken kNever;
   const auto& cancel = times.cancel != nullptr ? *times.cancel : kNever;
   const auto pause = duration_of(seconds);
-  if (!time_.sleep(std::min(pause, bound), cancel)) return Error{Code::kUnavailable, "cancelled"};
+  if (!clock_.sleep(std::min(pause, bound), cancel)) return Error{Code::kUnavailable, "cancelled"};
   if (pause > bound) return Error{Code::kTimeout, "no complete answer within the time allowed"};
   return Done{};
 }
@@ -118,7 +130,7 @@ Outcome<net::HttpResponse> FaultyProvider::send(const net::HttpRequest& request,
                                                 const net::HttpTimes& times) {
   const auto target = target_of(request);
   const auto* fault = fault_for(target);
-  asked_.push_back({elapsed(), target, fault != nullptr});
+  note({elapsed(), target, fault != nullptr});
   const bool slow = fault == nullptr || fault->kind == Fault::Kind::kTruncate ||
                     fault->kind == Fault::Kind::kGarble || fault->kind == Fault::Kind::kEmpty;
   if (const auto spent = spend(slow ? good_latency() : fault->latency, times); !spent) {

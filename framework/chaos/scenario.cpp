@@ -133,4 +133,8 @@ std::optional<Scenario> load_scenario(const std::string& path, core::Findings& f
   return usable ? std::optional(scenario) : std::nullopt;
 }
 
+core::Duration duration_of(double seconds) {
+  return std::chrono::duration_cast<core::Duration>(std::chrono::duration<double>(seconds));
+}
+
 }  // namespace dugout::chaos

@@ -6,6 +6,7 @@
 #include <string>
 #include <vector>
 
+#include "core/clock.hpp"
 #include "core/finding.hpp"
 
 namespace dugout::chaos {
@@ -40,6 +41,9 @@ struct Scenario {
 
   bool strikes(const Fault& fault, const std::string& target, double at) const;
 };
+
+// Of a scenario's seconds.
+core::Duration duration_of(double seconds);
 
 // nullopt with findings (file:line:column) when it is not usable.
 std::optional<Scenario> load_scenario(const std::string& path, core::Findings& findings);

@@ -4,10 +4,6 @@
 
 namespace dugout::chaos {
 
-core::Duration duration_of(double seconds) {
-  return std::chrono::duration_cast<core::Duration>(std::chrono::duration<double>(seconds));
-}
-
 struct VirtualTime::Actor {
   enum class Stage { kWaiting, kBegun, kDone };
   std::uint64_t id = 0;

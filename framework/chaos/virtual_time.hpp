@@ -21,8 +21,6 @@
 
 namespace dugout::chaos {
 
-core::Duration duration_of(double seconds);
-
 class VirtualTime final : public core::Clock, public pipeline::Timer {
  public:
   explicit VirtualTime(core::WallTime start) : start_(start) {}

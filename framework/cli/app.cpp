@@ -33,6 +33,23 @@ config::SettingsSource settings_source(const AppOptions& options) {
   return source;
 }
 
+// The command line's word, the settings', then what the command usually has. Only a server writes to
+// a file, and behind a queue: what the other commands say belongs in front of whoever called them.
+observability::LogOptions log_options(const AppOptions& options, const config::LogSettings& log) {
+  using observability::Level, observability::LogOptions;
+  LogOptions out;
+  const auto usual = options.serves ? Level::kInfo : Level::kWarning;
+  const auto set = observability::level_named(log.level).value_or(usual);
+  out.level = options.log_level.value_or(set);
+  if (log.format == "text") out.format = LogOptions::Format::kText;
+  if (log.format == "json") out.format = LogOptions::Format::kJson;
+  if (options.log_format) out.format = *options.log_format;
+  if (!options.serves) return out;
+  out.file = {log.file, log.file_bytes, log.files};
+  out.queue = {log.queue, log.queue_bytes};
+  return out;
+}
+
 // What every plugin is offered: where local backends write, the server's address as the world
 // knows it, and the outside services by name.
 // A simulation reaches nobody: it has the amounts of the settings, and local backends.
@@ -61,8 +78,9 @@ routines::ToolShape shape_of(const host::ToolDeclaration& declared) {
   return shape;
 }
 
-routines::Known known_of(const host::Generation& plugins) {
+routines::Known known_of(const host::Generation& plugins, const config::Settings& settings) {
   routines::Known known;
+  for (const auto& [name, provider] : settings.providers) known.providers.push_back(name);
   for (const auto& name : plugins.tool_names()) {
     known.tools.push_back(shape_of(plugins.tool(name)->declaration()));
   }
@@ -129,11 +147,11 @@ net::HttpLimits http_limits(const config::Settings& settings) {
 
 Set::Set(const AppOptions& options, core::Findings& findings)
     : clock_(options.clock == nullptr ? system_clock_ : *options.clock),
-      log_(clock_, options.log),
+      settings_(config::load_settings(settings_source(options), findings)),
+      log_(clock_, log_options(options, settings_.log)),
       settings_file_(options.config.empty() ? "dugout.yaml" : options.config),
       service_client_(net::make_http_client()),
       tool_http_(*service_client_, clock_, random_, log_) {
-  settings_ = config::load_settings(settings_source(options), findings);
   if (options.own_data) {
     settings_.store = settings_.data + "/dugout.db";
   } else {
@@ -148,10 +166,14 @@ Set::Set(const AppOptions& options, core::Findings& findings)
   plugins_ = host::load(load, findings);
   check_jobs(settings_, *plugins_, settings_file_, findings);
   check_tuner(settings_.resilience.tuner, *plugins_, settings_file_, findings);
-  auto known = known_of(*plugins_);
-  for (const auto& [name, provider] : settings_.providers) known.providers.push_back(name);
   application_ = std::make_shared<const routines::Application>(
-      routines::load_application(root_, known, findings));
+      routines::load_application(root_, known_of(*plugins_, settings_), findings));
+}
+
+core::Findings Set::check_application() const {
+  core::Findings findings;
+  (void)routines::load_application(root_, known_of(*plugins_, settings_), findings);
+  return findings;
 }
 
 Set::~Set() {
@@ -217,6 +239,7 @@ Outcome<std::unique_ptr<App>> App::open(Set& set, const AppOptions& options,
                             set.log()};
   parts.attempts = stand.attempts ? stand.attempts : app->attempts_.get();
   parts.timer = stand.timer;
+  parts.telemetry = stand.telemetry;
   app->orchestrator_ = orchestrator::make_orchestrator(std::move(parts), std::move(chosen));
   app->jobs_ = open_jobs(set, {{http::kUploadKind, http::upload_work(*app->orchestrator_)},
                                {kRetentionKind, retention_work(set)}});

@@ -30,7 +30,9 @@ struct AppOptions {
   std::string data;    // folder of the store and of what the local backends write
   std::string listen;
   std::vector<std::string> plugin_path;
-  observability::LogOptions log;
+  std::optional<observability::Level> log_level;
+  std::optional<observability::LogOptions::Format> log_format;
+  bool serves = false;  // the log goes where the settings say, and nobody waits for it
   core::Clock* clock = nullptr;  // another clock than the machine's
   bool offline = false;          // no provider, whatever the environment says
   bool own_data = false;         // `data` holds everything, whatever the settings say of paths
@@ -49,6 +51,8 @@ class Set {
   const std::string& root() const { return root_; }
   const std::shared_ptr<const host::Generation>& plugins() const { return plugins_; }
   const std::shared_ptr<const routines::Application>& application() const { return application_; }
+  // The findings in the files of the application as they are now; what runs stays as it is.
+  core::Findings check_application() const;
   core::Clock& clock() { return clock_; }
   observability::Log& log() { return log_; }
 
@@ -63,12 +67,12 @@ class Set {
 
   core::SystemClock system_clock_;
   core::Clock& clock_;
+  config::Settings settings_;
   observability::Log log_;
   const std::string settings_file_;  // for findings, also where there is none
   core::SystemRandom random_;
   std::unique_ptr<net::HttpClient> service_client_;
   orchestrator::ToolHttp tool_http_;  // http/1 of the plugins
-  config::Settings settings_;
   std::string root_;
   std::shared_ptr<const host::Generation> plugins_;
   std::shared_ptr<const routines::Application> application_;
@@ -85,6 +89,7 @@ struct Stand {
   pipeline::Timer* timer = nullptr;
   core::Random* random = nullptr;
   orchestrator::AttemptSink* attempts = nullptr;
+  observability::Telemetry* telemetry = nullptr;  // who is told of turns; null = nobody
   std::function<void(orchestrator::OrchestratorOptions&)> adjust;  // the last word on the options
 };
 

@@ -8,6 +8,7 @@
 
 #include "chaos/bench.hpp"
 #include "cli/command_line.hpp"
+#include "cli/serving.hpp"
 #include "cli/terminal.hpp"
 #include "core/text.hpp"
 
@@ -24,6 +25,7 @@ struct ChaosOptions {
   std::vector<std::string> files;
   unsigned seed = 1;
   std::string format = "text", mode;
+  bool live = false;
 };
 
 constexpr long long kStartMs = 1'759'320'000'000;  // 2025-10-01 12:00 UTC, within the season
@@ -36,6 +38,35 @@ std::string fresh_folder() {
   return (parent / core::new_id("dugout_chaos_")).string();
 }
 
+// The one that is asked for, or a fresh one that goes with the object.
+class OwnFolder {
+ public:
+  explicit OwnFolder(const std::string& asked)
+      : fresh_(asked.empty()), path_(fresh_ ? fresh_folder() : asked) {}
+  ~OwnFolder() {
+    std::error_code ignored;  // what is left in a temporary folder harms nobody
+    if (fresh_) fs::remove_all(path_, ignored);
+  }
+  OwnFolder(const OwnFolder&) = delete;
+  OwnFolder& operator=(const OwnFolder&) = delete;
+  const std::string& path() const { return path_; }
+
+ private:
+  const bool fresh_;
+  const std::string path_;
+};
+
+std::string url_of(const std::string& provider) {
+  return "http://" + provider + ".invalid/v1";
+}
+
+// Each provider of the settings, by the address that the faulty one is asked under.
+std::map<std::string, std::string> urls_of(const config::Settings& settings) {
+  std::map<std::string, std::string> urls;
+  for (const auto& [name, provider] : settings.providers) urls[url_of(name)] = name;
+  return urls;
+}
+
 // One product on virtual time, for one run; its folder goes with it.
 class Bench {
  public:
@@ -44,25 +75,16 @@ class Bench {
       : scenario_(scenario),
         mode_(mode),
         seed_(seed),
-        folder_(fresh_folder()),
         time_(core::WallTime(std::chrono::milliseconds(kStartMs))),
         random_(seed) {
     auto own = options;
-    own.data = folder_;
+    own.data = folder_.path();
     own.own_data = true;
     own.clock = &time_;
     set_ = std::make_unique<Set>(own, findings);
     if (core::has_errors(findings)) return;
     open(own, findings);
   }
-  ~Bench() {
-    app_.reset();
-    set_.reset();
-    std::error_code ignored;  // what is left in a temporary folder harms nobody
-    fs::remove_all(folder_, ignored);
-  }
-  Bench(const Bench&) = delete;
-  Bench& operator=(const Bench&) = delete;
 
   std::optional<Measured> run() {
     if (app_ == nullptr) return std::nullopt;
@@ -72,9 +94,8 @@ class Bench {
 
  private:
   void open(const AppOptions& own, core::Findings& findings) {
-    std::map<std::string, std::string> urls;
-    for (const auto& [name, provider] : set_->settings().providers) urls[url_of(name)] = name;
-    auto provider = std::make_unique<chaos::FaultyProvider>(scenario_, time_, seed_, urls);
+    auto provider = std::make_unique<chaos::FaultyProvider>(scenario_, time_, seed_,
+                                                            urls_of(set_->settings()));
     provider_ = provider.get();
     Stand stand;
     stand.http = std::move(provider);
@@ -90,17 +111,15 @@ class Bench {
     if (app) {
       app_ = std::move(*app);
     } else {
-      findings.push_back({core::Finding::Severity::kError, folder_, 0, 0, app.error().message, ""});
+      findings.push_back(
+          {core::Finding::Severity::kError, folder_.path(), 0, 0, app.error().message, ""});
     }
-  }
-  static std::string url_of(const std::string& provider) {
-    return "http://" + provider + ".invalid/v1";
   }
 
   const Scenario& scenario_;
   const Mode mode_;
   const unsigned seed_;
-  const std::string folder_;
+  const OwnFolder folder_{""};  // the last to go
   chaos::VirtualTime time_;
   core::SystemRandom random_;
   chaos::AttemptLines lines_;
@@ -241,7 +260,56 @@ class ChaosRun {
   std::vector<std::string> missed_;
 };
 
+// The scenario on the machine's own time, in a server that can be looked at: its dashboard shows what
+// the faults do while they last. It goes on after the last parent, until it is stopped.
+int chaos_live(const AppOptions& app, const ChaosOptions& options) {
+  const StopSignals signals;
+  core::Findings findings;
+  if (options.files.size() != 1) {
+    std::cerr << "--live plays one scenario: name its file\n";
+    return kUsage;
+  }
+  const auto scenario = chaos::load_scenario(options.files.front(), findings);
+  if (report(findings) || !scenario) return kFindings;
+  const OwnFolder folder(app.data);
+  auto own = app;
+  own.data = folder.path();
+  own.own_data = true;
+  own.serves = true;
+  Set set(own, findings);
+  if (report(findings)) return kFindings;
+  if (set.settings().admin_token.reveal().empty())
+    std::cerr << "set DUGOUT_ADMIN_TOKEN to see the dashboard\n";
+  auto provider = std::make_unique<chaos::FaultyProvider>(*scenario, set.clock(), options.seed,
+                                                          urls_of(set.settings()));
+  const auto& asked = *provider;  // owned by the app from here on
+  chaos::AttemptLines lines;
+  Watchers watchers(set);
+  Stand stand;
+  stand.http = std::move(provider);
+  stand.attempts = &lines;
+  stand.telemetry = &watchers.telemetry();
+  stand.adjust = [&](orchestrator::OrchestratorOptions& chosen) {
+    for (auto& [name, one] : chosen.providers) one.base_url = url_of(name);
+    chaos::set_mode(Mode::kAll, *scenario, chosen);
+  };
+  auto product = App::open(set, own, findings, std::move(stand));
+  if (report(findings)) return kFindings;
+  if (!product) {
+    std::cerr << product.error().message << "\n";
+    return kEnvironment;
+  }
+  return serve_until_stopped(set, watchers, **product, signals, [&](const core::CancelToken& stop) {
+    const auto talks = chaos::talk_live(*scenario, options.seed, (*product)->orchestrator(),
+                                        set.clock(), stop);
+    const auto style = Style::for_stdout();
+    print_head(*scenario, style);
+    print_text(chaos::measure(*scenario, Mode::kAll, talks, asked, lines), false, style);
+  });
+}
+
 int chaos_run(const AppOptions& app, ChaosOptions options) {
+  if (options.live) return chaos_live(app, options);
   if (options.files.empty()) options.files = shipped_scenarios(app);
   core::Findings findings;
   std::vector<Scenario> scenarios;
@@ -254,7 +322,7 @@ int chaos_run(const AppOptions& app, ChaosOptions options) {
     return kEnvironment;
   }
   auto quiet = app;
-  quiet.log.level = observability::Level::kError;
+  quiet.log_level = observability::Level::kError;
   return ChaosRun(quiet, options, std::move(scenarios)).all();
 }
 
@@ -264,13 +332,17 @@ void add_chaos(CLI::App& app, CommandLine& line) {
   auto* made =
       command(app, "chaos", "Let the provider go wrong by scenario, and measure what becomes of it",
               "  dugout chaos\n  dugout chaos agents/chaos/outage.yaml --seed 7\n"
-              "  dugout chaos --format markdown",
+              "  dugout chaos --format markdown\n"
+              "  dugout chaos agents/chaos/outage.yaml --live",
               line);
   const auto options = std::make_shared<ChaosOptions>();
   made->add_option("files", options->files, "Scenario files (default: all of agents/chaos)");
   made->add_option("--seed", options->seed, "Of all chance in it; the same seed, the same run");
   made->add_option("--mode", options->mode, "none, plain or all (default: one after the other)")
       ->check(CLI::IsMember({"none", "plain", "all"}));
+  made->add_flag("--live", options->live,
+                 "One scenario on real time in a server, to watch its dashboard; Ctrl-C stops it");
+  made->add_option("--listen", line.app.listen, "Of --live: host:port, port 0 = a free one");
   made->add_option("--format", options->format, "text, json or markdown")
       ->check(CLI::IsMember({"text", "json", "markdown"}));
   made->callback(

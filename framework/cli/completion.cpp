@@ -25,7 +25,7 @@ int completion(const std::string& /*shell*/) {
        words="$words --max-total-delay --jitter --history --response-kb --simulate --seed --svg --json --help" ;;
     tune) words="train evaluate export show simulate --log --model --output --split --seed --rounds"
        words="$words --calls --days --scene --json $shared" ;;
-    chaos) words="--seed --mode --format $shared" ;;
+    chaos) words="--seed --mode --format --live --listen $shared" ;;
     attempts) words="summary show --session --turn --class --target --call-type --since --until"
        words="$words --last --file --json $shared" ;;
     validators) words="calibrate --agent --json $shared" ;;

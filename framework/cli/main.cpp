@@ -151,10 +151,9 @@ void add_privacy(CLI::App& app, CommandLine& line) {
 
 void read_log(CommandLine& line) {
   using dugout::observability::LogOptions;
-  if (const auto level = dugout::observability::level_named(line.log_level))
-    line.app.log.level = *level;
-  if (line.log_format == "json") line.app.log.format = LogOptions::Format::kJson;
-  if (line.log_format == "text") line.app.log.format = LogOptions::Format::kText;
+  line.app.log_level = dugout::observability::level_named(line.log_level);
+  if (line.log_format == "json") line.app.log_format = LogOptions::Format::kJson;
+  if (line.log_format == "text") line.app.log_format = LogOptions::Format::kText;
 }
 
 }  // namespace
@@ -162,7 +161,6 @@ void read_log(CommandLine& line) {
 int main(int argc, char** argv) {
   CLI::App app("Dugout: plugin-based orchestration for conversational agents", "dugout");
   CommandLine line;
-  line.app.log.level = dugout::observability::Level::kWarning;
   app.set_version_flag("--version", "dugout " DUGOUT_VERSION);
   app.require_subcommand(1);
   app.footer("Exit codes: 0 good, 1 findings, 2 usage, 3 environment.\nStart with: dugout chat");
@@ -187,8 +185,7 @@ int main(int argc, char** argv) {
     return app.exit(error) == 0 ? kGood : kUsage;
   }
   try {
-    if (app.got_subcommand("serve") && line.log_level.empty())
-      line.app.log.level = dugout::observability::Level::kInfo;
+    line.app.serves = app.got_subcommand("serve");
     read_log(line);
     return line.run();
   } catch (const std::exception& error) {

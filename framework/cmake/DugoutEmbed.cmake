@@ -1,5 +1,5 @@
 # dugout_embed(target header namespace files...)
-# Puts text files into a generated header as constants: chat.html becomes kChatHtml. A page changes
+# Puts text files into a generated header as constants: page.css becomes kPageCss. A page changes
 # with the program, so it travels inside it.
 function(dugout_embed target header namespace)
   set(text "// Generated from the files beside it; see DugoutEmbed.cmake.\n#pragma once\n\n#include <string_view>\n\nnamespace ${namespace} {\n\n")

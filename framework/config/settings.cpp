@@ -8,13 +8,13 @@
 
 #include "config/resilience_read.hpp"
 #include "config/retry_read.hpp"
+#include "config/telemetry_read.hpp"
 #include "core/clock.hpp"
 
 namespace dugout::config {
 namespace {
 
 constexpr long long kMiB = 1LL << 20;
-constexpr std::size_t kShortestToken = 16;
 constexpr const char* kBaseUrl = "${OPENAI_BASE_URL:-https://api.openai.com/v1}";
 constexpr const char* kApiKey = "${OPENAI_API_KEY}";
 
@@ -187,15 +187,7 @@ void read_attempts(const Node* node, LoadState& state, AttemptLogSettings& out) 
 
 void read_admin(const Node* node, LoadState& state, Secret& token) {
   SettingsReader reader(node, "admin", state);
-  reader.secret("token", token);
-  const auto& said = token.reveal();
-  const bool plain =
-      std::all_of(said.begin(), said.end(), [](char c) { return c > ' ' && c < 0x7f; });
-  if (!said.empty() && (said.size() < kShortestToken || !plain)) {
-    reader.refuse("token", "must have at least 16 letters, digits or signs, and no blanks",
-                  "such as the output of: openssl rand -hex 24");
-    token = Secret();
-  }
+  reader.token("token", token);
   reader.finish();
 }
 
@@ -260,6 +252,9 @@ Settings load_settings(const SettingsSource& source, core::Findings& findings) {
   read_jobs(root.map("jobs"), state, out.jobs);
   read_privacy(root.map("privacy"), state, out.retention);
   read_attempts(root.map("attempts"), state, out.attempts);
+  out.log = read_log(root.map("log"), state);
+  out.traces = read_traces(root.map("traces"), state);
+  out.metrics = read_metrics(root.map("metrics"), state);
   read_admin(root.map("admin"), state, out.admin_token);
   read_public_url(root, out);
   root.finish();

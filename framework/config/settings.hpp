@@ -4,30 +4,16 @@
 
 #include <cstdint>
 #include <functional>
-#include <iosfwd>
 #include <utility>
 
 #include "config/resilience_settings.hpp"
 #include "config/retry_settings.hpp"
+#include "config/telemetry_settings.hpp"
 
 namespace dugout::config {
 
 // Injected: nothing in here reads the process's own environment.
 using Environment = std::function<std::optional<std::string>(const std::string& name)>;
-
-// A text that no log, message or dump may show.
-class Secret {
- public:
-  Secret() = default;
-  explicit Secret(std::string value) : value_(std::move(value)) {}
-  const std::string& reveal() const { return value_; }  // for the request header, nothing else
-  bool empty() const { return value_.empty(); }
-  std::string text() const { return empty() ? "" : "***"; }
-
- private:
-  std::string value_;
-};
-std::ostream& operator<<(std::ostream& out, const Secret& secret);
 
 struct SettingLimits {
   std::size_t body_bytes = 1U << 20;      // of a JSON request
@@ -93,6 +79,9 @@ struct Settings {
   std::map<std::string, JobSettings> jobs;  // by tool
   RetentionSettings retention;
   AttemptLogSettings attempts;
+  LogSettings log;
+  TraceSettings traces;
+  MetricsSettings metrics;
   Secret admin_token;  // of operators, over HTTP; empty = nobody is one there
 };
 

@@ -123,6 +123,18 @@ void SettingsReader::text(const std::string& key, std::string& out) {
   if (const auto given = take(key, variable_name(full(key)), false)) out = given->text;
 }
 
+void SettingsReader::token(const std::string& key, Secret& out) {
+  constexpr std::size_t kShortest = 16;
+  secret(key, out);
+  const auto& said = out.reveal();
+  const bool plain =
+      std::all_of(said.begin(), said.end(), [](char c) { return c > ' ' && c < 0x7f; });
+  if (said.empty() || (said.size() >= kShortest && plain)) return;
+  refuse(key, "must have at least 16 letters, digits or signs, and no blanks",
+         "such as the output of: openssl rand -hex 24");
+  out = Secret();
+}
+
 void SettingsReader::secret(const std::string& key, Secret& out) {
   if (const auto given = take(key, variable_name(full(key)), true)) out = Secret(given->text);
 }

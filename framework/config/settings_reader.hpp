@@ -21,6 +21,8 @@ class SettingsReader {
 
   void text(const std::string& key, std::string& out);
   void secret(const std::string& key, Secret& out);
+  // One that is too long to be guessed, and fit for a header.
+  void token(const std::string& key, Secret& out);
   // A list; what names a variable that is not set is left out. Environment: a,b,c. False: nobody
   // said anything.
   bool secrets(const std::string& key, std::vector<Secret>& out);

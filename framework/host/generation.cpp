@@ -47,6 +47,10 @@ class Loaded final : public Generation {
     return names;
   }
   const std::vector<PluginInfo>& plugins() const override { return plugins_; }
+  std::string_view health(std::string_view id) const override {
+    const auto found = at_work_.find(id);
+    return found == at_work_.end() ? "refused" : found->second->health().state();
+  }
 
   void add(const Found& found, const LoadOptions& options, core::Findings& findings);
 
@@ -59,6 +63,7 @@ class Loaded final : public Generation {
   Handles<ValidatorHandle> validators_;
   Handles<TunerHandle> tuners_;
   Handles<ToolHandle> tools_;
+  std::map<std::string, std::shared_ptr<const Plugin>, std::less<>> at_work_;  // by id
   std::vector<PluginInfo> plugins_;
 };
 
@@ -79,6 +84,7 @@ void Loaded::add(const Found& found, const LoadOptions& options, core::Findings&
     const auto before = findings.size();
     const auto plugin = start(found.manifest, options, findings);
     if (!plugin || !add_faces(plugin, findings)) why = findings.at(before).message;
+    if (why.empty()) at_work_[plugin->id()] = plugin;
   }
   plugins_.push_back({found.manifest, why.empty() ? "loaded" : "refused", why});
 }

@@ -38,6 +38,16 @@ void Health::internal_error() {
   log_about(3, plugin_, "quarantined for a minute: three internal errors within a minute");
 }
 
+std::string_view Health::state() const {
+  const auto now = service_clock().now();
+  const std::lock_guard lock(mutex_);
+  if (closed_until_ && now < *closed_until_) return "quarantined";
+  for (const auto& error : last_) {
+    if (error && now - *error < kWindow) return "degraded";
+  }
+  return "ready";
+}
+
 bool Health::too_slow(core::Duration took) {
   for (auto left = took; left > kLongestAdvice; left -= kLongestAdvice) {
     internal_error();

@@ -5,6 +5,7 @@
 #include <mutex>
 #include <optional>
 #include <string>
+#include <string_view>
 
 #include "core/clock.hpp"
 #include "dugout/sdk/outcome.hpp"
@@ -23,13 +24,15 @@ class Health {
 
   std::optional<Error> closed();  // kUnavailable with the reason, while it may not be called
   void internal_error();
+  // "ready", "degraded" while an internal error is less than a minute old, or "quarantined".
+  std::string_view state() const;
   // A call that answers at once took so long; what is over the bound counts as internal errors, one
   // for each time it was used up. True: it was over.
   bool too_slow(core::Duration took);
 
  private:
   const std::string plugin_;
-  std::mutex mutex_;                                   // guards all below
+  mutable std::mutex mutex_;                           // guards all below
   std::array<std::optional<core::MonoTime>, 3> last_;  // a ring
   std::size_t next_ = 0;
   std::optional<core::MonoTime> closed_until_;

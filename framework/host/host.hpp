@@ -106,6 +106,9 @@ class Generation {
   virtual std::shared_ptr<const ToolHandle> tool(std::string_view name) const = 0;
   virtual std::vector<std::string> tool_names() const = 0;
   virtual const std::vector<PluginInfo>& plugins() const = 0;
+  // How a loaded plugin does just now: "ready", "degraded" (it had an internal error within the
+  // last minute) or "quarantined"; "refused" when it was not loaded.
+  virtual std::string_view health(std::string_view /*id*/) const { return "ready"; }
 };
 
 // Reads every manifest below the folders (folder/<any>/plugin.yaml), in the order of their names.

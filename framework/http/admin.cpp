@@ -1,5 +1,11 @@
 #include "http/admin.hpp"
 
+#include <Poco/Net/IPAddress.h>
+#include <Poco/Net/NameValueCollection.h>
+
+#include <nlohmann/json.hpp>
+
+#include "core/json.hpp"
 #include "core/text.hpp"
 
 namespace dugout::http {
@@ -7,10 +13,113 @@ namespace {
 
 constexpr std::string_view kScheme = "bearer ";  // case does not matter (RFC 9110, 11.1)
 constexpr auto kRealm = "Bearer realm=\"operators\"";
+constexpr auto kCookie = "dugout_operator";
+constexpr std::size_t kTokenBytes = 4096;
 
-std::string_view token_of(std::string_view header) {
-  if (core::lower(header.substr(0, kScheme.size())) != kScheme) return {};
-  return core::trim(header.substr(kScheme.size()));
+std::string bearer_of(Exchange& exchange) {
+  const std::string header = exchange.request().get("Authorization", "");
+  if (core::lower(std::string_view(header).substr(0, kScheme.size())) != kScheme) return {};
+  return std::string(core::trim(std::string_view(header).substr(kScheme.size())));
+}
+
+std::string pass_of(Exchange& exchange) {
+  Poco::Net::NameValueCollection cookies;
+  exchange.request().getCookies(cookies);
+  return cookies.get(kCookie, "");
+}
+
+// Whose wrong tokens are counted together: an IPv6 address is one of very many that its owner has.
+std::string address_of(Exchange& exchange) {
+  constexpr unsigned kOwner = 64;
+  const auto host = exchange.request().clientAddress().host();
+  if (host.family() != Poco::Net::IPAddress::IPv6 || host.isIPv4Mapped()) return host.toString();
+  return (host & Poco::Net::IPAddress(kOwner, Poco::Net::IPAddress::IPv6)).toString();
+}
+
+// "https://join.example.org/x" -> "https://join.example.org"
+std::string origin_of(const std::string& url) {
+  const auto host = url.find("://");
+  return host == std::string::npos ? "" : core::lower(url.substr(0, url.find('/', host + 3)));
+}
+
+// Another site's page can make a browser send our cookie, but not forge these two headers.
+bool of_our_pages(const Service& service, Exchange& exchange, bool when_not_told) {
+  const auto& request = exchange.request();
+  const std::string site = request.get("Sec-Fetch-Site", "");
+  if (!site.empty()) return site == "same-origin";
+  const auto origin = core::lower(request.get("Origin", ""));
+  if (origin.empty()) return when_not_told;
+  const auto host = core::lower(request.get("Host", ""));
+  return origin == origin_of(service.options.public_url) || origin == "http://" + host ||
+         origin == "https://" + host;
+}
+
+void refuse_operator(Service& service, Exchange& exchange, int status, const char* title,
+                     const char* detail) {
+  Problem problem;
+  problem.status = status;
+  problem.title = title;
+  problem.detail = detail;
+  if (status == 401) problem.authenticate = kRealm;
+  exchange.problem(problem, service.clock);
+}
+
+bool answer_when_shut(Service& service, Exchange& exchange) {
+  const auto wait = service.wrong_tokens.shut_for(address_of(exchange), service.clock.now());
+  if (wait == core::Duration::zero()) return false;
+  Problem problem;
+  problem.status = 429;
+  problem.title = "Too many wrong tokens";
+  problem.detail = "Wait a minute, then try the right one.";
+  problem.retry_after = static_cast<int>(core::seconds(wait)) + 1;
+  exchange.problem(problem, service.clock);
+  return true;
+}
+
+// `shown`: empty = none. False: it is answered.
+bool admit_shown(Service& service, Exchange& exchange, const std::string& secret,
+                 const std::string& shown, bool anything) {
+  if (!shown.empty() && answer_when_shut(service, exchange)) return false;
+  if (same_secret(secret, shown)) return true;
+  if (!shown.empty()) service.wrong_tokens.count(address_of(exchange), service.clock.now());
+  service.log.warning("admin.refused", {{"token_shown", anything}});
+  refuse_operator(service, exchange, 401, "For operators",
+                  "Send the operator's token: Authorization: Bearer ...");
+  return false;
+}
+
+bool knows_operators(Service& service, Exchange& exchange) {
+  if (!service.options.admin_token.empty()) return true;
+  exchange.problem(nothing_at(exchange.path()), service.clock);
+  return false;
+}
+
+bool is_secure(const Service& service) {
+  return service.options.public_url.starts_with("https://");
+}
+
+std::string cookie_text(const Service& service, const std::string& id, long long seconds) {
+  return std::string(kCookie) + "=" + id + "; Path=/; Max-Age=" + std::to_string(seconds) +
+         "; HttpOnly; SameSite=Strict" + (is_secure(service) ? "; Secure" : "");
+}
+
+// The member "token" of the body; nullopt = it is answered.
+std::optional<std::string> shown_in_body(Service& service, Exchange& exchange) {
+  std::string body;
+  auto fault = exchange.require_type("application/json");
+  if (!fault) {
+    fault = exchange.read_body(kTokenBytes, service.options.read_timeout, service.clock, body);
+  }
+  if (fault) {
+    exchange.problem(*fault, service.clock);
+    return std::nullopt;
+  }
+  const auto read = core::parse_json(body);
+  auto token = read && read->is_object() ? core::member(*read, "token") : std::string();
+  if (!token.empty()) return token;
+  refuse_operator(service, exchange, 422, "The request cannot be used",
+                  "Send {\"token\": \"...\"}.");
+  return std::nullopt;
 }
 
 }  // namespace
@@ -26,22 +135,55 @@ bool same_secret(std::string_view secret, std::string_view shown) {
   return differ == 0;
 }
 
+bool operators_known(Service& service, const PathParts& /*parts*/) {
+  return !service.options.admin_token.empty();
+}
+
+bool is_operator(const Service& service, Exchange& exchange) {
+  const auto pass = pass_of(exchange);
+  if (!pass.empty() && service.passes.holds(pass, service.clock.now())) return true;
+  return same_secret(service.options.admin_token, bearer_of(exchange));
+}
+
+bool admit_token(Service& service, Exchange& exchange, const std::string& secret) {
+  const bool anything = exchange.request().has("Authorization");
+  return admit_shown(service, exchange, secret, bearer_of(exchange), anything);
+}
+
 bool admit_operator(Service& service, Exchange& exchange) {
-  const auto& secret = service.options.admin_token;
-  if (secret.empty()) {
-    exchange.problem(nothing_at(exchange.path()), service.clock);
-    return false;
+  if (!knows_operators(service, exchange)) return false;
+  const auto pass = pass_of(exchange);
+  if (pass.empty() || !service.passes.holds(pass, service.clock.now())) {
+    return admit_token(service, exchange, service.options.admin_token);
   }
-  const std::string header = exchange.request().get("Authorization", "");
-  if (same_secret(secret, token_of(header))) return true;
-  service.log.warning("admin.refused", {{"token_shown", !header.empty()}});
-  Problem problem;
-  problem.status = 401;
-  problem.title = "For operators";
-  problem.detail = "Send the operator's token: Authorization: Bearer ...";
-  problem.authenticate = kRealm;
-  exchange.problem(problem, service.clock);
+  const auto& method = exchange.request().getMethod();
+  if (method == "GET" || method == "HEAD" || of_our_pages(service, exchange, false)) return true;
+  refuse_operator(
+      service, exchange, 403, "Not from here",
+      "With a cookie, changes are taken from our own pages only; or send the operator's token.");
   return false;
+}
+
+void serve_session_begin(Service& service, Exchange& exchange) {
+  if (!knows_operators(service, exchange)) return;
+  if (!of_our_pages(service, exchange, true)) {
+    return refuse_operator(service, exchange, 403, "Not from here",
+                           "Only our own pages may sign in.");
+  }
+  const auto shown = shown_in_body(service, exchange);
+  if (!shown || !admit_shown(service, exchange, service.options.admin_token, *shown, true)) return;
+  const auto lasts = std::chrono::duration_cast<std::chrono::seconds>(OperatorPasses::kLasts);
+  const auto id = service.passes.begin(service.clock.now());
+  service.log.info("admin.signed_in", {});
+  exchange.header("Set-Cookie", cookie_text(service, id, lasts.count()));
+  exchange.nothing(204);
+}
+
+void serve_session_end(Service& service, Exchange& exchange) {
+  if (!admit_operator(service, exchange)) return;
+  service.passes.end(pass_of(exchange));
+  exchange.header("Set-Cookie", cookie_text(service, "", 0));
+  exchange.nothing(204);
 }
 
 }  // namespace dugout::http

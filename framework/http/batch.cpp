@@ -5,6 +5,7 @@
 #include "core/json.hpp"
 #include "http/batch_body.hpp"
 #include "http/endpoints.hpp"
+#include "http/trace_headers.hpp"
 #include "orchestrator/batch.hpp"
 
 namespace dugout::http {
@@ -101,6 +102,7 @@ void serve_batch(Service& service, Exchange& exchange) {
   if (const auto problem = read(service, exchange, batch))
     return exchange.problem(*problem, service.clock);
   auto calls = calls_of(batch.entries);
+  for (auto& call : calls) call.request.trace = caller_trace(exchange);
   const int most = service.options.batch_concurrency;
   const int useful =
       static_cast<int>(std::min(orchestrator::sessions_in(calls), std::size_t(most)));

@@ -1,11 +1,13 @@
 // POST /chat: {"user_message", "session_id"?, "client_message_id"?, "routine_number"?,
 // "last_agent"?}. The last two are the client's idea of where it is; the server keeps the position
-// itself.
+// itself. Who asks for text/event-stream is told meanwhile what the turn is busy with.
 #include <nlohmann/json.hpp>
 
 #include "core/json.hpp"
 #include "http/chat_body.hpp"
+#include "http/chat_stream.hpp"
 #include "http/endpoints.hpp"
+#include "http/trace_headers.hpp"
 #include "http/upload_job.hpp"
 
 namespace dugout::http {
@@ -17,6 +19,7 @@ void answer(Service& service, Exchange& exchange, const Outcome<orchestrator::Ch
   }
   // Whoever asks an operator about an answer names it by this.
   if (!reply->turn_id.empty()) exchange.header("X-Dugout-Turn", reply->turn_id);
+  answer_trace(exchange, *reply);
   exchange.json(200, reply_json(*reply));
 }
 
@@ -40,7 +43,10 @@ void serve_chat(Service& service, Exchange& exchange) {
     return exchange.problem(problem, service.clock);
   }
   if (const auto problem = check_chat(*body)) return exchange.problem(*problem, service.clock);
-  answer(service, exchange, service.orchestrator.chat(chat_request(*body)));
+  auto request = chat_request(*body);
+  request.trace = caller_trace(exchange);
+  if (wants_stream(exchange)) return stream_chat(service, exchange, std::move(request));
+  answer(service, exchange, service.orchestrator.chat(request));
 }
 
 }  // namespace dugout::http

@@ -7,6 +7,8 @@
 #include <vector>
 
 #include "http/exchange.hpp"
+#include "http/operator_pass.hpp"
+#include "http/routine_files.hpp"
 #include "http/server.hpp"
 
 namespace dugout::http {
@@ -21,7 +23,13 @@ struct Service {
   std::atomic<int> turns{0};        // in flight
   std::atomic<int> uploads{0};      // in flight; each holds its file in memory
   std::atomic<int> batch_turns{0};  // of `turns`, those held by batches
+  std::atomic<int> overviews{0};    // of operators, in work
   std::atomic<bool> stopping{false};
+  core::CancelToken ending = {};  // cancelled at stop, for what would wait on
+  OperatorPasses passes = {};
+  WrongTokens wrong_tokens = {};
+  std::atomic<int> listeners{0};  // of the dashboard's events
+  const RoutineFiles files{orchestrator.application()};
 };
 
 struct Route {
@@ -61,6 +69,11 @@ Problem nothing_at(const std::string& path);
 void serve_chat(Service& service, Exchange& exchange);
 // Answers with the reply, or with the problem.
 void answer(Service& service, Exchange& exchange, const Outcome<orchestrator::ChatReply>& reply);
+// chat_state.cpp
+void serve_chat_state(Service& service, Exchange& exchange);
+// page_settings.cpp
+void serve_page_settings(Service& service, Exchange& exchange);
+void serve_page_css(Service& service, Exchange& exchange);
 // batch.cpp
 void serve_batch(Service& service, Exchange& exchange);
 // upload.cpp, upload_async.cpp
@@ -75,6 +88,20 @@ bool is_page(Service& service, const PathParts& parts);
 void serve_page(Service& service, Exchange& exchange);
 // attempts.cpp
 void serve_attempts(Service& service, Exchange& exchange);
+// sessions.cpp, funnel.cpp, routine_pages.cpp; for operators
+void serve_sessions(Service& service, Exchange& exchange);
+void serve_session(Service& service, Exchange& exchange);
+void serve_funnel(Service& service, Exchange& exchange);
+void serve_flows(Service& service, Exchange& exchange);
+void serve_flow(Service& service, Exchange& exchange);
+// admin.cpp
+void serve_session_begin(Service& service, Exchange& exchange);
+void serve_session_end(Service& service, Exchange& exchange);
+// metrics.cpp
+void serve_metrics(Service& service, Exchange& exchange);
+// dashboard.cpp
+void serve_dashboard(Service& service, Exchange& exchange);
+void serve_dashboard_events(Service& service, Exchange& exchange);
 // catalogue.cpp
 void serve_routines(Service& service, Exchange& exchange);
 void serve_agents(Service& service, Exchange& exchange);

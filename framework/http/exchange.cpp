@@ -227,7 +227,7 @@ std::ostream& Exchange::send_head(int status) {
   if (!response_.has("Content-Security-Policy")) {
     response_.set("Content-Security-Policy", kContentPolicy);
   }
-  response_.set("Cache-Control", "no-store");
+  if (!response_.has("Cache-Control")) response_.set("Cache-Control", "no-store");
   return response_.send();
 }
 

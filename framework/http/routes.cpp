@@ -1,7 +1,10 @@
 // The table of routes, and what is the same for all of them.
 #include <Poco/Exception.h>
 
+#include "http/admin.hpp"
+#include "http/bundle.hpp"
 #include "http/endpoints.hpp"
+#include "http/log_level.hpp"
 #include "http/page_files.hpp"
 
 namespace dugout::http {
@@ -32,6 +35,17 @@ void serve_ready(Service& service, Exchange& exchange) {
 Route file(const char* path, const char* type, std::string_view text) {
   return {"GET", path,
           [type, text](Service&, Exchange& exchange) { exchange.text(200, type, text); }};
+}
+
+// A file of the built pages.
+Route built(const char* path, const char* name) {
+  return {"GET", path, [name](Service&, Exchange& exchange) { serve_bundled(name, exchange); }};
+}
+
+// A page of operators: there where an operator could sign in. It holds no figures itself.
+Route for_operators(Route route) {
+  route.known = operators_known;
+  return route;
 }
 
 Problem wrong_method(const std::string& allow) {
@@ -71,6 +85,7 @@ const std::vector<Route>& routes() {
   static const std::vector<Route> table{
       {"POST", "/chat", serve_chat},
       {"POST", "/chat/batch", serve_batch},
+      {"GET", "/chat/{session_id}", serve_chat_state},
       {"POST", "/upload", serve_upload},
       {"POST", "/upload-async", serve_upload_async},
       {"GET", "/upload-status/{upload_id}", serve_upload_status},
@@ -78,15 +93,32 @@ const std::vector<Route>& routes() {
       {"GET", "/webhooks/{name}/test", serve_webhook_test},
       {"GET", "/health", serve_health},
       {"GET", "/ready", serve_ready},
+      {"GET", "/api/page", serve_page_settings},
+      {"GET", "/api/page.css", serve_page_css},
       {"GET", "/api/routines", serve_routines},
       {"GET", "/api/agents", serve_agents},
       {"GET", "/api/plugins", serve_plugins},
       {"GET", "/api/attempts/{id}", serve_attempts},
+      {"GET", "/metrics", serve_metrics},
+      {"GET", "/api/dashboard", serve_dashboard},
+      {"GET", "/api/dashboard/events", serve_dashboard_events},
+      {"POST", "/admin/session", serve_session_begin},
+      {"POST", "/admin/session/end", serve_session_end},
+      {"GET", "/admin/log-level", serve_log_level},
+      {"POST", "/admin/log-level", serve_set_log_level},
+      {"GET", "/api/sessions", serve_sessions},
+      {"GET", "/api/sessions/{id}", serve_session},
+      {"GET", "/api/funnel", serve_funnel},
+      {"GET", "/api/flows", serve_flows},
+      {"GET", "/api/flows/{flow}", serve_flow},
       file("/openapi.json", "application/json", pages::kOpenapiJson),
-      file("/", "text/html; charset=utf-8", pages::kChatHtml),
-      file("/chat.css", "text/css; charset=utf-8", pages::kChatCss),
-      file("/chat.js", "text/javascript; charset=utf-8", pages::kChatJs),
       file("/page.css", "text/css; charset=utf-8", pages::kPageCss),
+      built("/", "/chat/index.html"),
+      for_operators(built("/dashboard", "/dashboard/index.html")),
+      for_operators(built("/routines", "/routines/index.html")),
+      built("/theme.js", "/theme.js"),
+      built("/icon.svg", "/icon.svg"),
+      {"GET", "/assets/{name}", serve_asset, is_asset},
       // Last, as it may be any address of two parts.
       {"GET", "/{page}/{id}", serve_page, is_page},
       {"POST", "/{page}/{id}", serve_page, is_page},

@@ -85,6 +85,7 @@ class PocoServer final : public Server {
   void stop() override {
     if (!server_) return;
     service_.stopping.store(true);
+    service_.ending.cancel();
     // Idle connections end at once, busy ones with their answer. That waits for the busy ones, so
     // it goes on beside the clock, which ends it.
     std::atomic<bool> quiet{false};

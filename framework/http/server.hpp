@@ -10,9 +10,11 @@
 #include <string>
 
 #include "core/clock.hpp"
+#include "core/finding.hpp"
 #include "jobs/jobs.hpp"
 #include "observability/log.hpp"
 #include "orchestrator/chat.hpp"
+#include "store/store.hpp"
 
 namespace dugout::http {
 
@@ -34,8 +36,16 @@ struct ServerOptions {
   std::string public_url = "http://127.0.0.1:8080";  // as services reach us; no slash at the end
   std::string version = "0.1.0";
   std::string admin_token;  // an operator's bearer token; empty = nothing is for operators here
+  // The texts of /metrics and /api/dashboard; without one there is nothing at its address. [worker]
+  std::function<std::shared_ptr<const std::string>()> metrics = {}, dashboard = {};
+  std::string metrics_token = {};                   // a bearer token for /metrics; empty = open
+  std::chrono::milliseconds dashboard_every{2000};  // between two of its events
+  int dashboard_listeners = 20;                     // beyond it: 503
   // One answer explained, as JSON, by its turn; kNotFound when nothing is known of it.
   std::function<Outcome<std::string>(const std::string& turn)> explain;
+  store::Store* store = nullptr;  // for the overviews of operators; nullptr = there are none
+  // What a check of the application's files finds in them now.
+  std::function<core::Findings()> check;
 };
 
 class Server {

@@ -1,5 +1,6 @@
 // POST /upload: the photo, and its answer when the turn has ended.
 #include "core/random.hpp"
+#include "http/trace_headers.hpp"
 #include "http/upload_files.hpp"
 #include "http/upload_form.hpp"
 
@@ -33,6 +34,7 @@ void serve_upload(Service& service, Exchange& exchange) {
   chat.session_id = form.session_id;
   chat.client_message_id = form.client_message_id;
   chat.upload = orchestrator::Upload{path, form.name};
+  chat.trace = caller_trace(exchange);
   const auto reply = service.orchestrator.chat(chat);
   remove_upload(path);
   answer(service, exchange, reply);

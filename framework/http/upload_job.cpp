@@ -66,17 +66,26 @@ jobs::Worked work(orchestrator::Orchestrator& orchestrator, const store::Job& jo
   return {false, true, "", why};
 }
 
-Json reply_of(const orchestrator::ChatReply& reply) {
+// The question as it is stored; null when there is none, or it cannot be read.
+Json question_in(const std::string& text) {
+  auto question = text.empty() ? Outcome<Json>(Json()) : core::parse_json(text);
+  return question && question->is_object() ? std::move(*question) : Json();
+}
+
+}  // namespace
+
+core::Json reply_object(const orchestrator::ChatReply& reply) {
   Json out{{"response", reply.response},
            {"session_id", reply.session_id},
            {"last_agent", reply.last_agent},
            {"routine_number", nullptr},
-           {"expects", reply.expects}};
+           {"expects", reply.expects},
+           {"question", question_in(reply.question)},
+           {"steps", nullptr}};
   if (reply.routine_number) out["routine_number"] = *reply.routine_number;
+  if (reply.steps.of > 0) out["steps"] = {{"step", reply.steps.step}, {"of", reply.steps.of}};
   return out;
 }
-
-}  // namespace
 
 std::string upload_arguments(const UploadJob& upload) {
   return core::canonical(Json{{"session_id", upload.session_id},
@@ -97,7 +106,7 @@ jobs::Work upload_work(orchestrator::Orchestrator& orchestrator) {
 }
 
 std::string reply_json(const orchestrator::ChatReply& reply) {
-  return core::canonical(reply_of(reply));
+  return core::canonical(reply_object(reply));
 }
 
 std::string upload_status(const store::Job& job) {

@@ -4,6 +4,7 @@
 
 #include <string>
 
+#include "core/json.hpp"
 #include "jobs/jobs.hpp"
 #include "orchestrator/chat.hpp"
 
@@ -28,6 +29,7 @@ UploadJob upload_of(const store::Job& job);
 jobs::Work upload_work(orchestrator::Orchestrator& orchestrator);
 
 // A reply as /chat gives it.
+core::Json reply_object(const orchestrator::ChatReply& reply);
 std::string reply_json(const orchestrator::ChatReply& reply);
 
 // What GET /upload-status/{upload_id} says about a job of this kind.

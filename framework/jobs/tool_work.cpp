@@ -27,9 +27,11 @@ orchestrator::ToolRun run_tool(const JobParts& parts, const store::Job& job) {
   const auto tool = parts.plugins->tool(job.kind);
   const auto timeout = std::chrono::milliseconds(tool ? tool->declaration().timeout_ms : 0);
   const auto arguments = core::parse_json(job.arguments);
-  orchestrator::ToolRunner runner(*parts.plugins, parts.store, parts.log, parts.clock,
-                                  {"job-" + job.id, job.id + "." + std::to_string(job.tries),
-                                   parts.clock.now() + timeout, kMostAttempts});
+  const auto turn = job.id + "." + std::to_string(job.tries);
+  auto log = parts.log.with({observability::Field::id("turn", turn)});
+  orchestrator::ToolRunner runner(
+      *parts.plugins, parts.store, log, parts.clock,
+      {"job-" + job.id, turn, parts.clock.now() + timeout, kMostAttempts});
   return runner.run(job.kind, arguments ? *arguments : Json::object(), 0);
 }
 

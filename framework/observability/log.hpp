@@ -2,7 +2,8 @@
 // name and fields, no free text: what a user said is never logged, only its length, its class, its
 // hash. A value is masked (core::masked) unless its field says that it is safe. [any]
 //
-// One Log is made in cli and passed by reference to whoever reports.
+// One Log is made in cli and passed by reference to whoever reports. Whoever does a piece of work
+// that has ids makes one of its own from it, with(), whose lines have them all.
 #pragma once
 
 #include <cstdint>
@@ -15,13 +16,10 @@
 #include <variant>
 
 #include "core/clock.hpp"
+#include "observability/log_level.hpp"
+#include "observability/log_writer.hpp"
 
 namespace dugout::observability {
-
-enum class Level { kDebug, kInfo, kWarning, kError };
-
-// "debug", "info", "warning", "error"; nothing for another word.
-std::optional<Level> level_named(std::string_view name);
 
 // A member of a line, alive only for the call. Numbers and truth values are written as they are;
 // a text is masked unless made by safe() or id().
@@ -65,13 +63,15 @@ struct LogOptions {
   enum class Format { kAuto, kText, kJson };
   Format format = Format::kAuto;  // text when stderr is a terminal
   Level level = Level::kInfo;     // lower ones are dropped
+  LogFile file = {};              // an empty path = stderr
+  LogQueue queue = {};            // no lines = each is written before log() returns
 };
 
 class Log {
  public:
   using Sink = std::function<void(std::string_view line)>;  // one line, no line feed; one at a time
 
-  // Writes to stderr.
+  // Writes to stderr, or the file.
   Log(const core::Clock& clock, LogOptions options);
   // Writes to `sink`; kAuto means JSON.
   Log(const core::Clock& clock, LogOptions options, Sink sink);
@@ -79,21 +79,31 @@ class Log {
   Log(const Log&) = delete;
   Log& operator=(const Log&) = delete;
 
+  // The same log with fields that each line has before its own: the ids of a turn. The texts are
+  // copied; where a line has a field of the same name, this one stands. Cheap, and outlives this.
+  Log with(Fields fields) const;
+
+  // Never fails, and with a queue never waits for the output.
   void log(Level level, std::string_view event, Fields fields);
   void debug(std::string_view event, Fields fields) { log(Level::kDebug, event, fields); }
   void info(std::string_view event, Fields fields) { log(Level::kInfo, event, fields); }
   void warning(std::string_view event, Fields fields) { log(Level::kWarning, event, fields); }
   void error(std::string_view event, Fields fields) { log(Level::kError, event, fields); }
 
-  bool enabled(Level level) const { return level >= level_; }
+  bool enabled(Level level) const;
+  // For a while or, without `lasts`, for good; of all that were made from one Log.
+  void set_level(Level level, std::optional<core::Duration> lasts = std::nullopt);
+  LevelNow level() const;
+  LogCounts counts() const;
 
  private:
   struct Output;  // the spdlog logger; its headers stay out of this one
+  struct Bound;
 
-  const core::Clock& clock_;
-  const Level level_;
-  bool json_;
-  std::unique_ptr<Output> output_;
+  Log(std::shared_ptr<Output> output, std::shared_ptr<const Bound> bound);
+
+  std::shared_ptr<Output> output_;
+  std::shared_ptr<const Bound> bound_;  // may be null
 };
 
 }  // namespace dugout::observability

@@ -6,14 +6,13 @@
 #include <nlohmann/json.hpp>
 
 #include "core/text.hpp"
+#include "observability/json_pieces.hpp"
 
 namespace dugout::observability {
 namespace {
 
-using Json = nlohmann::ordered_json;
-
-constexpr std::array<std::string_view, 4> kNames = {"debug", "info", "warning", "error"};
 constexpr std::size_t kMaxText = 500;  // bytes of one value; a log is no place for documents
+constexpr std::array<std::string_view, 3> kFirst = {"time", "level", "event"};
 
 std::string stamp(core::WallTime time) {
   const auto ms = time.time_since_epoch().count();
@@ -44,17 +43,11 @@ std::string shown(std::string_view text, Field::Care care) {
   return out;
 }
 
-Json value(const Field& field) {
-  if (const auto* text = std::get_if<std::string_view>(&field.content)) {
-    return shown(*text, field.care);
-  }
-  if (const auto* number = std::get_if<std::int64_t>(&field.content)) return *number;
-  if (const auto* real = std::get_if<double>(&field.content)) return *real;
-  return std::get<bool>(field.content);
-}
-
-std::string dumped(const Json& json) {
-  return json.dump(-1, ' ', false, Json::error_handler_t::replace);
+// A number or a truth value as both formats write it.
+void put_plain(std::string& out, const Field::Content& content) {
+  if (const auto* number = std::get_if<std::int64_t>(&content)) return put_json(out, *number);
+  if (const auto* real = std::get_if<double>(&content)) return put_json(out, *real);
+  put_json(out, std::get<bool>(content));
 }
 
 // A plain word as it is, anything else as a JSON string, so that no value can forge a line.
@@ -62,39 +55,63 @@ std::string word_or_quoted(const std::string& text) {
   const bool plain = !text.empty() && std::all_of(text.begin(), text.end(), [](char c) {
     return word_character(c) || c == '/' || c == ':' || c == '*' || c == '@' || c == '+';
   });
+  if (plain) return text;
+  using Json = nlohmann::json;
   // ensure_ascii: control characters of Unicode do not reach a terminal either.
-  return plain ? text : Json(text).dump(-1, ' ', true, Json::error_handler_t::replace);
+  return Json(text).dump(-1, ' ', true, Json::error_handler_t::replace);
+}
+
+bool has_field(FieldSpan fields, std::string_view key) {
+  return std::any_of(fields.begin(), fields.end(),
+                     [&](const Field& field) { return field.key == key; });
+}
+
+// Each field once, in order.
+template <typename Put>
+void each_field(FieldSpan known, Fields own, const Put& put) {
+  for (const auto& field : known) put(field);
+  const FieldSpan all(own.begin(), own.size());
+  for (std::size_t at = 0; at < all.size(); ++at) {
+    if (!has_field(known, all[at].key) && !has_field(all.first(at), all[at].key)) put(all[at]);
+  }
 }
 
 }  // namespace
 
-std::optional<Level> level_named(std::string_view name) {
-  const auto* const found = std::find(kNames.begin(), kNames.end(), name);
-  if (found == kNames.end()) return std::nullopt;
-  return static_cast<Level>(found - kNames.begin());
-}
-
-std::string text_line(core::WallTime time, Level level, std::string_view event, Fields fields) {
+std::string text_line(core::WallTime time, Level level, std::string_view event, Fields fields,
+                      FieldSpan known) {
   std::string line = stamp(time);
-  line += ' ';
-  line += kNames[static_cast<std::size_t>(level)];
-  line += ' ';
-  line += word_or_quoted(std::string(event));
-  for (const auto& field : fields) {
-    const auto shown_value = value(field);
-    line += ' ' + word_or_quoted(std::string(field.key)) + '=';
-    line += shown_value.is_string() ? word_or_quoted(shown_value.get<std::string>())
-                                    : dumped(shown_value);
-  }
+  (line += ' ') += name_of(level);
+  (line += ' ') += word_or_quoted(std::string(event));
+  each_field(known, fields, [&](const Field& field) {
+    (line += ' ') += word_or_quoted(std::string(field.key));
+    line += '=';
+    if (const auto* text = std::get_if<std::string_view>(&field.content)) {
+      line += word_or_quoted(shown(*text, field.care));
+    } else {
+      put_plain(line, field.content);
+    }
+  });
   return line;
 }
 
-std::string json_line(core::WallTime time, Level level, std::string_view event, Fields fields) {
-  Json line = {{"time", stamp(time)},
-               {"level", kNames[static_cast<std::size_t>(level)]},
-               {"event", std::string(event)}};
-  for (const auto& field : fields) line.emplace(std::string(field.key), value(field));
-  return dumped(line);
+std::string json_line(core::WallTime time, Level level, std::string_view event, Fields fields,
+                      FieldSpan known) {
+  std::string line = "{\"time\":\"" + stamp(time) + "\",\"level\":\"";
+  (line += name_of(level)) += "\",\"event\":";
+  put_json(line, event);
+  each_field(known, fields, [&](const Field& field) {
+    if (std::find(kFirst.begin(), kFirst.end(), field.key) != kFirst.end()) return;
+    line += ',';
+    put_json(line, field.key);
+    line += ':';
+    if (const auto* text = std::get_if<std::string_view>(&field.content)) {
+      put_json(line, std::string_view(shown(*text, field.care)));
+    } else {
+      put_plain(line, field.content);
+    }
+  });
+  return line += '}';
 }
 
 }  // namespace dugout::observability

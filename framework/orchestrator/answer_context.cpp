@@ -33,6 +33,9 @@ std::set<int> passages(const routines::Flow& flow) {
 Following following(const routines::Flow& flow) {
   std::map<int, std::set<int>> steps;
   for (const auto& edge : routines::edges(flow)) steps[edge.from].insert(edge.to);
+  if (flow.corrections) {
+    for (const int number : flow.corrections->back) steps[number].insert(flow.corrections->go);
+  }
   const auto through = passages(flow);
   Following out;
   for (const auto& [number, routine] : flow.routines) {
@@ -55,7 +58,9 @@ std::string answer_context(const routines::Agent& agent, const AnswerPlace* plac
   Json context{{"agent", agent.name}, {"schema", agent.schema_name}};
   if (place != nullptr) {
     context["routine"] = place->routine;
-    if (place->next != nullptr) context["next"] = *place->next;
+    // On the way back from a correction any routine that was answered may be passed.
+    const bool coming_back = record.has(routines::kCorrectionReturn);
+    if (place->next != nullptr && !coming_back) context["next"] = *place->next;
   }
   for (const auto& name : agent.pinned.amounts) {
     if (auto value = record.get(name)) context["amounts"].push_back(std::move(*value));

@@ -141,4 +141,29 @@ std::string attempt_text(const pipeline::AttemptRecord& attempt, const AttemptPl
   return core::canonical(out);
 }
 
+observability::AttemptFigures attempt_figures(const pipeline::AttemptRecord& attempt,
+                                              const AttemptPlace& place, const CallFacts& facts) {
+  observability::AttemptFigures out;
+  out.call_type = facts.call_type;
+  out.agent = facts.agent;
+  out.target = attempt.target;
+  out.outcome = attempt.outcome;
+  out.action = attempt.action;
+  out.parser = attempt.parser;
+  out.call = place.call;
+  out.number = attempt.number;
+  out.status = attempt.status;
+  out.took = attempt.took;
+  out.waited = attempt.waited;
+  out.input_tokens = attempt.usage.input_tokens;
+  out.output_tokens = attempt.usage.output_tokens;
+  out.cost = attempt.cost;
+  out.confidence = attempt.confidence;
+  out.verdicts = attempt.verdicts;
+  out.flagged = attempt.flagged;
+  out.hedge = attempt.hedge;
+  out.local = attempt.local;
+  return out;
+}
+
 }  // namespace dugout::orchestrator

@@ -8,6 +8,7 @@
 #include <string>
 #include <string_view>
 
+#include "observability/turn_report.hpp"
 #include "pipeline/call.hpp"
 
 namespace dugout::orchestrator {
@@ -32,6 +33,10 @@ struct AttemptPlace {
 
 std::string attempt_text(const pipeline::AttemptRecord& attempt, const AttemptPlace& place,
                          const CallFacts& facts, core::WallTime now);
+
+// The same for the report of the turn.
+observability::AttemptFigures attempt_figures(const pipeline::AttemptRecord& attempt,
+                                              const AttemptPlace& place, const CallFacts& facts);
 
 // The category of a reason: one of the planner's own; "passed_over" when all there is to tell is
 // that nothing could come of some advice; by what an advisor says that it recognised the failure:

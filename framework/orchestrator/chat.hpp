@@ -15,6 +15,8 @@
 #include "host/host.hpp"
 #include "net/http_client.hpp"
 #include "observability/log.hpp"
+#include "observability/telemetry.hpp"
+#include "orchestrator/progress.hpp"
 #include "pipeline/adaptive.hpp"
 #include "pipeline/breaker.hpp"
 #include "pipeline/bulkhead.hpp"
@@ -38,6 +40,14 @@ struct ChatRequest {
   std::string client_message_id;  // empty: a repeat cannot be recognised
   std::string user_message;
   std::optional<Upload> upload;
+  std::optional<observability::TraceContext> trace = {};  // the caller's; none = one of our own
+  ProgressListener progress = {};                         // may be empty
+};
+
+// How far a session is on its way, by what is left of the path that lies before it now.
+struct Steps {
+  int step = 0;  // the open question is the so-manieth, from 1
+  int of = 0;    // of so many; 0 = outside a flow
 };
 
 struct ChatReply {
@@ -49,6 +59,23 @@ struct ChatReply {
   std::string target;                     // which model answered; empty = the server itself
   std::vector<std::pair<int, int>> path;  // the edges this turn took, in order: from, to
   std::string turn_id;                    // under which its attempts are logged
+  std::string question;  // the open question as a JSON object (question.hpp); empty = none
+  Steps steps;
+  std::string traceparent;  // of the turn's own span; empty = an earlier turn's answer
+};
+
+// A session as a page needs it that comes back to it.
+struct SessionView {
+  struct Said {
+    bool by_user = false;
+    std::string text;
+  };
+  std::string session_id, last_agent;
+  std::optional<int> routine_number;
+  std::string expects = "text", question;
+  Steps steps;
+  bool registered = false;
+  std::vector<Said> said;  // of the registration that is open, the oldest first
 };
 
 // A model of one provider that may be named by agents as "provider/model".
@@ -119,6 +146,7 @@ struct Parts {
   observability::Log& log;
   AttemptSink* attempts = nullptr;   // besides the store; nullptr = none
   pipeline::Timer* timer = nullptr;  // for hedges; nullptr = one of its own
+  observability::Telemetry* telemetry = nullptr;  // nullptr = nobody watches
 };
 
 class Orchestrator {
@@ -136,6 +164,8 @@ class Orchestrator {
   virtual Status probe() = 0;
   // The record of a session as a JSON object field -> value; for simulate and tests.
   virtual Outcome<std::string> record(const std::string& session_id) = 0;
+  // [worker] Where a session stands, and what was said; kNotFound when there is none.
+  virtual Outcome<SessionView> view(const std::string& session_id) = 0;
 };
 
 std::unique_ptr<Orchestrator> make_orchestrator(Parts parts, OrchestratorOptions options);

@@ -28,6 +28,10 @@ Home home_of(const routines::Flow& flow, const std::string& name) {
   return {};
 }
 
+bool stands_in(const std::vector<int>& numbers, int number) {
+  return std::find(numbers.begin(), numbers.end(), number) != numbers.end();
+}
+
 bool may_correct(const Field& field, const Draft& draft) {
   return field.correctable && field.type != FieldType::kFile &&
          field.type != FieldType::kCorrection && draft.has(field.name);
@@ -45,6 +49,59 @@ std::vector<ChoiceValue> names_of(const routines::Flow& flow, const Draft& draft
     }
   }
   return names;
+}
+
+using SaidWords = std::vector<std::string>;
+
+bool starts(const SaidWords& said, std::size_t at, const SaidWords& phrase) {
+  return !phrase.empty() && at + phrase.size() <= said.size() &&
+         std::equal(phrase.begin(), phrase.end(), said.begin() + static_cast<std::ptrdiff_t>(at));
+}
+
+template <typename Phrases>
+bool one_starts(const SaidWords& said, std::size_t at, const Phrases& phrases) {
+  return std::any_of(phrases.begin(), phrases.end(),
+                     [&](const auto& phrase) { return starts(said, at, core::words(phrase)); });
+}
+
+// Where a sentence begins behind what people put before it: "Sorry, can I please ..."
+std::size_t behind_politeness(const SaidWords& said) {
+  static constexpr std::array kBefore{"sorry", "please", "oops", "wait", "oh",   "no",   "and",
+                                      "can",   "could",  "may",  "i",    "you",  "we",   "want",
+                                      "need",  "would",  "like", "to",   "have", "i'd",  "let",
+                                      "me",    "hold",   "on",   "but",  "the",  "that", "hang"};
+  std::size_t at = 0;
+  while (at < said.size() && std::find(kBefore.begin(), kBefore.end(), said[at]) != kBefore.end())
+    ++at;
+  return at;
+}
+
+// What a sentence says of a detail: nothing, that it shall change, or that and to what.
+enum class Wish { kNone, kBare, kWithMore };
+
+// "Change my email to ...", "the email is wrong"; a name alone says nothing.
+Wish wish_of(const std::string& text, const Field& field) {
+  static constexpr std::array kChange{"change", "correct", "edit", "update", "fix", "amend"};
+  static constexpr std::array kWrong{"is wrong",     "was wrong",   "is incorrect",
+                                     "is not right", "isn't right", "has a typo",
+                                     "is misspelt",  "has changed", "is not correct"};
+  const auto said = core::words(text);
+  const auto at = behind_politeness(said);
+  const bool change = one_starts(said, at, kChange);
+  const auto name_at = change ? at + 1 + (at + 1 < said.size() && said[at + 1] == "the") : at;
+  auto names = field.aliases;
+  names.push_back(field.label);
+  auto found = Wish::kNone;
+  for (const auto& name : names) {
+    const auto words = core::words(name);
+    if (!starts(said, name_at, words)) continue;
+    const auto rest = name_at + words.size();
+    const bool wrong = one_starts(said, rest, kWrong);
+    if (!change && !wrong && !starts(said, rest, {"should", "be"})) continue;
+    const bool bare = rest == said.size() || (wrong && rest + 4 > said.size());
+    if (bare || found == Wish::kNone) found = bare ? Wish::kBare : Wish::kWithMore;
+  }
+  return found;
 }
 
 // The parts of the text that may hold the new value, the likeliest first: behind the last "to",
@@ -139,6 +196,37 @@ bool asks_for_correction(const std::string& text, const routines::Flow& flow, co
   return read_choice(text, names_of(flow, draft)).value.has_value();
 }
 
+std::vector<const Field*> changeable(const routines::Flow& flow, int routine, const Draft& draft) {
+  std::vector<const Field*> fields;
+  if (!flow.corrections) return fields;
+  const auto& corrections = *flow.corrections;
+  const auto* here = flow.find(routine);
+  if (here == nullptr) return fields;
+  const bool returns = stands_in(corrections.back, routine);
+  const bool leads_there =
+      std::any_of(here->next.begin(), here->next.end(),
+                  [&](const routines::Edge& edge) { return edge.go == corrections.go; });
+  const bool taken =
+      returns || leads_there || routine == corrections.go || stands_in(corrections.from, routine);
+  // One thing at a time: the way back from a change is gone to its end.
+  const bool changing = draft.has(routines::kCorrectionReturn) && routine != corrections.go;
+  if (!taken || changing || draft.has(kCorrectionField)) return fields;
+  for (const auto& [number, home] : flow.routines) {
+    if (returns && number == routine) continue;  // what is asked just now is simply answered
+    for (const auto& field : home.collects) {
+      if (may_correct(field, draft)) fields.push_back(&field);
+    }
+  }
+  return fields;
+}
+
+bool asks_to_change(const std::string& text, const routines::Flow& flow, int routine,
+                    const Draft& draft) {
+  const auto fields = changeable(flow, routine, draft);
+  return std::any_of(fields.begin(), fields.end(),
+                     [&](const Field* field) { return wish_of(text, *field) != Wish::kNone; });
+}
+
 Correction read_correction(const std::string& text, const routines::Flow& flow, const Draft& draft,
                            ToolRunner& tools) {
   const auto named = read_choice(text, names_of(flow, draft)).value;
@@ -150,6 +238,8 @@ Correction read_correction(const std::string& text, const routines::Flow& flow, 
   if (home.field == nullptr) return {};
   auto candidates = named ? value_candidates(text) : std::vector<std::string>{text};
   if (named && found_in_sentence(*home.field)) candidates.push_back(text);
+  // SaidWords that only wish for a change must not be taken for a name, or for a condition.
+  if (named && wish_of(text, *home.field) == Wish::kBare) candidates.clear();
   return with_value(home, candidates, flow, draft, tools);
 }
 

@@ -4,6 +4,7 @@
 #pragma once
 
 #include <string>
+#include <vector>
 
 #include "orchestrator/field_check.hpp"
 
@@ -25,6 +26,15 @@ inline constexpr auto kCorrectionValue = routines::kCorrectionFields[2];
 
 // Does the text say that a detail told earlier is wrong? It names the detail, and says so.
 bool asks_for_correction(const std::string& text, const routines::Flow& flow, const Draft& draft);
+
+// Is the text nothing but the wish to change a detail told earlier? "Change my email to ...", "my
+// email is wrong"; narrower than the above, as any question of the flow may be open.
+bool asks_to_change(const std::string& text, const routines::Flow& flow, int routine,
+                    const Draft& draft);
+
+// What may be changed while this routine's question is open, in the order of the flow.
+std::vector<const routines::Field*> changeable(const routines::Flow& flow, int routine,
+                                               const Draft& draft);
 
 // [worker]
 Correction read_correction(const std::string& text, const routines::Flow& flow, const Draft& draft,

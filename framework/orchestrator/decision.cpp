@@ -8,6 +8,7 @@
 #include "core/text.hpp"
 #include "orchestrator/answers.hpp"
 #include "orchestrator/corrections.hpp"
+#include "orchestrator/question.hpp"
 #include "orchestrator/sentences.hpp"
 
 namespace dugout::orchestrator {
@@ -19,7 +20,7 @@ using routines::FieldType;
 using routines::Routine;
 using routines::RoutineKind;
 
-constexpr int kMostHops = 40;  // more than a flow has routines between two questions
+constexpr int kMostHops = 100;  // more than a flow has routines between two questions
 
 bool wanted(const Field& field, const Draft& draft) {
   return !field.when || field.when->holds(draft);
@@ -82,7 +83,11 @@ Verdict Decider::evaluate(const Proposals& proposals) {
   detour_.reset();
   const auto* routine = flow_.find(routine_);
   if (routine == nullptr) return verdict;
-  if (corrects_late()) {
+  const bool early = corrects_early();
+  if (early || corrects_late()) {
+    if (early) {
+      verdict.draft.set(routines::kCorrectionReturn, std::to_string(routine_), routine_, turn_);
+    }
     const Proposals own_text;
     verdict.accepted = true;
     verdict.refusals = 0;
@@ -102,6 +107,14 @@ bool Decider::corrects_late() const {
          asks_for_correction(text_, flow_, base_);
 }
 
+// The same while the flow still collects: it comes back to the question that is open now.
+bool Decider::corrects_early() const {
+  if (!flow_.corrections || upload_) return false;
+  const auto& back = flow_.corrections->back;
+  return std::find(back.begin(), back.end(), routine_) != back.end() &&
+         asks_to_change(text_, flow_, routine_, base_);
+}
+
 void Decider::answer(Verdict& verdict, const Routine& routine, const Proposals& proposals,
                      const std::string& said) {
   if (routine.kind == RoutineKind::kEnd) {
@@ -117,6 +130,14 @@ void Decider::answer(Verdict& verdict, const Routine& routine, const Proposals& 
   if (const auto detour = std::exchange(detour_, std::nullopt)) {
     verdict.accepted = true;
     verdict.refusals = 0;
+    if (const auto* asked = flow_.find(detour->go);
+        asked != nullptr && verdict.draft.has(routines::kCorrectionReturn)) {
+      if (verdict.draft.get(routines::kCorrectionReturn) == std::to_string(detour->go)) {
+        verdict.draft.clear(routines::kCorrectionReturn);
+      }
+      // What a change calls for is asked anew, also where it was answered before.
+      for (const auto& field : asked->collects) verdict.draft.clear(field.name);
+    }
     enter(verdict, routine.number, detour->go, joined(said, detour->say),
           detour->carried.empty() ? nullptr : &detour->carried);
     return;
@@ -183,17 +204,47 @@ std::string Decider::tell(Verdict& verdict, const std::string& text) {
   return routines::render(text, verdict.draft);
 }
 
-void Decider::follow(Verdict& verdict, const Routine& routine, const std::string& said) {
+int Decider::way_back(const Verdict& verdict, const Routine& routine) const {
+  if (!flow_.corrections || flow_.corrections->go != routine.number) return 0;
+  for (const int number : flow_.corrections->back) {
+    if (verdict.draft.get(routines::kCorrectionReturn) == std::to_string(number)) return number;
+  }
+  return 0;
+}
+
+bool Decider::comes_back(Verdict& verdict, const Routine& routine, const std::string& said) {
+  const auto target = verdict.draft.get(routines::kCorrectionReturn);
+  if (!target || !flow_.corrections || routine.number == flow_.corrections->go) return false;
+  const auto* open = open_field(routine, verdict.draft);
+  const auto& back = flow_.corrections->back;
+  const bool collecting = std::find(back.begin(), back.end(), routine.number) != back.end();
+  if (std::to_string(routine.number) == *target) {
+    verdict.draft.clear(routines::kCorrectionReturn);
+    if (open == nullptr) return false;
+    verdict.say = joined(said, tell(verdict, open->ask.empty() ? routine.ask : open->ask));
+    return true;
+  }
+  // Another way than the one it came by, with nothing left to come back to.
+  if (!collecting) verdict.draft.clear(routines::kCorrectionReturn);
+  if (open != nullptr || !collecting) return false;
+  follow(verdict, routine, said, true);
+  return true;
+}
+
+void Decider::follow(Verdict& verdict, const Routine& routine, const std::string& said,
+                     bool passing) {
   for (const auto& edge : routine.next) {
     if (edge.when && !edge.when->holds(verdict.draft)) continue;
-    const auto say = joined(said, tell(verdict, edge.say));
+    const auto say = passing ? said : joined(said, tell(verdict, edge.say));
     for (const auto& [field, text] : edge.set) {
       const auto value = routines::render(text, verdict.draft);
       if (!value.empty()) know(verdict, field, value, routine.number);
     }
     for (const auto& name : edge.clear) verdict.draft.clear(name);
+    const int back = way_back(verdict, routine);
     const Proposals own_text;  // read only where it is entered, over what is open there
-    enter(verdict, routine.number, edge.go, say, edge.carry ? &own_text : nullptr);
+    const bool carry = edge.carry && back == 0 && !passing;
+    enter(verdict, routine.number, back != 0 ? back : edge.go, say, carry ? &own_text : nullptr);
     return;
   }
   // The checks at load see to it that one rule holds; stay where we are if none does.
@@ -213,6 +264,7 @@ void Decider::enter(Verdict& verdict, int from, int number, const std::string& s
     follow(verdict, *routine, said);
     return;
   }
+  if (carried == nullptr && comes_back(verdict, *routine, said)) return;
   // Entering a routine opens its questions anew.
   for (const auto& field : routine->collects) verdict.draft.clear(field.name);
   if (carried != nullptr) {

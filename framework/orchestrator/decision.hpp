@@ -77,6 +77,11 @@ class Decider {
 
   Verdict evaluate(const Proposals& proposals);
   bool corrects_late() const;
+  bool corrects_early() const;
+  // On the way back from an early correction: asks what was open, or passes what is answered.
+  bool comes_back(Verdict& verdict, const routines::Routine& routine, const std::string& said);
+  // Where a correction goes that came while an earlier question was open; 0 = the rules decide.
+  int way_back(const Verdict& verdict, const routines::Routine& routine) const;
   void answer(Verdict& verdict, const routines::Routine& routine, const Proposals& proposals,
               const std::string& said);
   bool collect(Verdict& verdict, const routines::Routine& routine, const Proposals& proposals);
@@ -93,7 +98,9 @@ class Decider {
   bool call_tools(Verdict& verdict, const routines::Routine& routine);
   void fail_call(Verdict& verdict, const routines::Routine& routine, const routines::CallStep& step,
                  const std::string& code);
-  void follow(Verdict& verdict, const routines::Routine& routine, const std::string& said);
+  // `passing`: it was answered before, so what its rules say has been said.
+  void follow(Verdict& verdict, const routines::Routine& routine, const std::string& said,
+              bool passing = false);
   // `carried`: the first answer to the routine entered; empty = the user's message, nullptr = none.
   void enter(Verdict& verdict, int from, int number, const std::string& said,
              const Proposals* carried = nullptr);

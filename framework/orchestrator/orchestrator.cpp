@@ -5,9 +5,11 @@
 #include "core/text.hpp"
 #include "orchestrator/chat.hpp"
 #include "orchestrator/lanes.hpp"
+#include "orchestrator/session_view.hpp"
 #include "orchestrator/targets.hpp"
 #include "orchestrator/turn.hpp"
 #include "orchestrator/turn_state.hpp"
+#include "orchestrator/turn_watch.hpp"
 
 namespace dugout::orchestrator {
 namespace {
@@ -107,6 +109,10 @@ class DefaultOrchestrator final : public Orchestrator {
   GuardStates guards() const override { return guards_.states(); }
   Status probe() override { return parts_.store.probe(); }
 
+  Outcome<SessionView> view(const std::string& session_id) override {
+    return view_of(session_id, parts_);
+  }
+
   Outcome<std::string> record(const std::string& session_id) override {
     const auto session = parts_.store.session(session_id);
     if (!session) return session.error();
@@ -150,32 +156,60 @@ class DefaultOrchestrator final : public Orchestrator {
   }
 
   Outcome<ChatReply> run(const ChatRequest& request, const store::AcceptedTurn& accepted) {
-    const auto begun = parts_.clock.now();
     UploadEnd end(request.upload);
-    Turn turn(parts_, options_, targets_, guards_, accepted, request);
+    observability::TurnTrace trace(parts_.telemetry, parts_.clock,
+                                   report_of(request, accepted, parts_.clock),
+                                   progress_of(request.progress));
+    auto log = log_of(trace.report());
+    Turn turn(parts_, options_, targets_, guards_, accepted, request, trace, log);
     const auto commit = turn.run();
     if (!commit) {
       // Nothing of it is stored, but what was asked of models was asked.
       if (parts_.attempts != nullptr) parts_.attempts->write(turn.attempts());
+      trace.report().outcome = put_off(commit.error()) ? "unavailable" : "store";
       return commit.error();
     }
-    if (const auto done = parts_.store.commit(*commit); !done) {
-      parts_.log.error("turn.not_committed", {LogField::id("session", accepted.session),
-                                              LogField::id("turn", accepted.id)});
-      return done.error();
-    }
+    if (const auto done = keep(*commit, trace, log); !done) return done.error();
     end.done();
     if (parts_.attempts != nullptr && !commit->attempts.empty()) {
       parts_.attempts->write(commit->attempts);
     }
-    const auto& reply = turn.reply();
-    parts_.log.info("turn.done", {LogField::id("session", accepted.session),
-                                  LogField::id("turn", accepted.id),
-                                  {"routine", reply.routine_number.value_or(0)},
-                                  LogField::safe("agent", reply.last_agent),
-                                  LogField::safe("target", reply.target),
-                                  {"ms", core::seconds(parts_.clock.now() - begun) * 1000.0}});
+    complete(trace, request, turn.reply(), log);
+    auto reply = turn.reply();
+    reply.traceparent = observability::traceparent(trace.report().trace);
     return reply;
+  }
+
+  // Whoever has the id of a session may go on with it, so lines have its short form.
+  observability::Log log_of(const observability::TurnReport& report) const {
+    return parts_.log.with({LogField::id("session", report.session),
+                            LogField::id("turn", report.turn),
+                            LogField::id("trace", report.trace.trace_id)});
+  }
+
+  Status keep(const store::TurnCommit& commit, observability::TurnTrace& trace,
+              observability::Log& log) {
+    observability::SpanScope span(&trace, observability::Stage::kCommit, "commit", "");
+    auto done = parts_.store.commit(commit);
+    if (done) return done;
+    span.fail("store");
+    trace.report().outcome = "store";
+    log.error("turn.not_committed", {});
+    return done;
+  }
+
+  void complete(observability::TurnTrace& trace, const ChatRequest& request, const ChatReply& reply,
+                observability::Log& log) {
+    auto& report = trace.report();
+    report.outcome = "ok";
+    report.target = reply.target;
+    report.next_routine = reply.routine_number.value_or(0);
+    report.path = reply.path;
+    describe(trace, request, reply);
+    log.info("turn.done", {{"routine", report.next_routine},
+                           LogField::safe("agent", reply.last_agent),
+                           LogField::safe("target", reply.target),
+                           {"ms", core::seconds(trace.elapsed()) * 1000.0}});
   }
 
   const Parts parts_;

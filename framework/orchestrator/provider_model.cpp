@@ -146,6 +146,7 @@ pipeline::Attempted<Answer> ProviderModel::exchange(const pipeline::Request& req
     if (value.is_string()) http.headers[core::lower(name)] = value.get<std::string>();
   }
   if (!key.empty()) http.headers["authorization"] = "Bearer " + key;
+  if (!request.trace.empty()) http.headers["traceparent"] = request.trace;
   http.body = std::move(encoded->body);
 
   net::HttpTimes times(std::min(within, duration_of(provider_.timeout)));

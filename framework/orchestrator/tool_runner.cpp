@@ -54,6 +54,11 @@ bool never_started(Code code) {
          code == Code::kUnavailable;
 }
 
+// Where the answer of a tool without effects is kept for the rest of the turn.
+std::string memory_of(const host::ToolHandle& tool, const std::string& arguments) {
+  return std::string(tool.id()) + arguments;
+}
+
 std::string error_result(const Error& error) {
   return Json{{"ok", false},
               {"error", {{"code", code_name(error.code)}, {"message", error.message}}}}
@@ -88,20 +93,39 @@ ToolRun ToolRunner::run(const std::string& tool, const Json& arguments, int rout
   const auto handle = plugins_.tool(tool);
   if (handle == nullptr) return failed("unknown_tool", "there is no tool called " + tool);
   const auto text = core::canonical(arguments);
-  const auto answer = handle->declaration().effects == host::Effects::kNone
-                          ? run_pure(*handle, text)
-                          : run_journalled(*handle, text, routine);
+  const bool pure = handle->declaration().effects == host::Effects::kNone;
+  if (pure) {
+    const auto seen = seen_.find(memory_of(*handle, text));
+    if (seen != seen_.end()) return seen->second;
+  }
+  const auto answer = run_watched(*handle, text, routine);
   if (!answer.ok) {
-    log_.info("tool.refused",
-              {LogField::safe("tool", tool), LogField::safe("code", answer.code),
-               LogField::id("session", place_.session), LogField::id("turn", place_.turn)});
+    log_.info("tool.refused", {LogField::safe("tool", tool), LogField::safe("code", answer.code)});
+  }
+  return answer;
+}
+
+ToolRun ToolRunner::run_watched(const host::ToolHandle& tool, const std::string& arguments,
+                                int routine) {
+  const std::string id(tool.id());
+  observability::SpanScope span(trace_, observability::Stage::kTool, "execute_tool " + id, id, true);
+  span.put("gen_ai.operation.name", std::string("execute_tool"));
+  span.put("gen_ai.tool.name", id);
+  from_journal_ = false;
+  const auto begun = clock_.now();
+  auto answer = tool.declaration().effects == host::Effects::kNone
+                    ? run_pure(tool, arguments)
+                    : run_journalled(tool, arguments, routine);
+  if (!answer.ok) span.fail(answer.code);
+  span.put("dugout.tool.from_journal", from_journal_);
+  if (trace_ != nullptr) {
+    trace_->report().tools.push_back({id, answer.code, clock_.now() - begun, from_journal_});
   }
   return answer;
 }
 
 ToolRun ToolRunner::run_pure(const host::ToolHandle& tool, const std::string& arguments) {
-  const auto memory = std::string(tool.id()) + arguments;
-  if (const auto seen = seen_.find(memory); seen != seen_.end()) return seen->second;
+  const auto memory = memory_of(tool, arguments);
   const auto outcome = tool.run(arguments, context(core::stable_hash(memory)));
   auto run = outcome ? read_result(*outcome)
                      : failed(code_name(outcome.error().code), outcome.error().message);
@@ -127,6 +151,7 @@ ToolRun ToolRunner::run_journalled(const host::ToolHandle& tool, const std::stri
     if (entry->fresh || entry->state != store::CallState::kDone) {
       return run_entry(tool, *entry, context(idempotency));
     }
+    from_journal_ = true;
     auto earlier = read_result(entry->result);
     if (earlier.ok || entry->turn == place_.turn) return earlier;
   }
@@ -135,6 +160,7 @@ ToolRun ToolRunner::run_journalled(const host::ToolHandle& tool, const std::stri
 
 ToolRun ToolRunner::run_entry(const host::ToolHandle& tool, const store::JournalEntry& entry,
                               const std::string& context) {
+  from_journal_ = false;
   if (entry.fresh) return run_and_settle(tool, entry.arguments, entry.key, context);
   return settle_unknown(tool, entry.arguments, entry.key, context);
 }
@@ -149,7 +175,7 @@ ToolRun ToolRunner::run_and_settle(const host::ToolHandle& tool, const std::stri
   }
   const auto result = outcome ? *outcome : error_result(outcome.error());
   if (!store_.settle(key, result)) {
-    log_.error("journal.unsettled", {LogField::id("turn", place_.turn)});
+    log_.error("journal.unsettled", {});
   }
   return read_result(result);
 }
@@ -165,8 +191,7 @@ ToolRun ToolRunner::settle_unknown(const host::ToolHandle& tool, const std::stri
   if (did_not_happen || tool.declaration().effects == host::Effects::kIdempotent) {
     return run_and_settle(tool, arguments, key, context);
   }
-  log_.error("tool.unknown_outcome",
-             {LogField::safe("tool", tool.id()), LogField::id("turn", place_.turn)});
+  log_.error("tool.unknown_outcome", {LogField::safe("tool", tool.id())});
   return failed(kUnknownOutcome, "it is not known yet whether that went through");
 }
 

@@ -13,6 +13,7 @@
 #include "core/json.hpp"
 #include "host/host.hpp"
 #include "observability/log.hpp"
+#include "observability/turn_trace.hpp"
 #include "store/store.hpp"
 
 namespace dugout::orchestrator {
@@ -40,9 +41,16 @@ struct ToolPlace {
 
 class ToolRunner {
  public:
+  // `log`: one whose lines have the ids of whoever asks.
   ToolRunner(const host::Generation& plugins, store::Store& store, observability::Log& log,
-             const core::Clock& clock, ToolPlace place)
-      : plugins_(plugins), store_(store), log_(log), clock_(clock), place_(std::move(place)) {}
+             const core::Clock& clock, ToolPlace place,
+             observability::TurnTrace* trace = nullptr)
+      : plugins_(plugins),
+        store_(store),
+        log_(log),
+        clock_(clock),
+        place_(std::move(place)),
+        trace_(trace) {}
 
   // [worker] Never throws; every failure is a ToolRun that says so.
   ToolRun run(const std::string& tool, const core::Json& arguments, int routine);
@@ -54,6 +62,7 @@ class ToolRunner {
   bool effects_ran() const { return effects_ran_; }
 
  private:
+  ToolRun run_watched(const host::ToolHandle& tool, const std::string& arguments, int routine);
   ToolRun run_pure(const host::ToolHandle& tool, const std::string& arguments);
   ToolRun run_journalled(const host::ToolHandle& tool, const std::string& arguments, int routine);
   ToolRun run_entry(const host::ToolHandle& tool, const store::JournalEntry& entry,
@@ -69,8 +78,10 @@ class ToolRunner {
   observability::Log& log_;
   const core::Clock& clock_;
   ToolPlace place_;
+  observability::TurnTrace* const trace_;
   std::map<std::string, ToolRun> seen_;  // answers of tools without effects, this turn
   bool effects_ran_ = false;
+  bool from_journal_ = false;  // what was run last had its result already
 };
 
 }  // namespace dugout::orchestrator

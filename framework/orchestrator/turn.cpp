@@ -6,6 +6,7 @@
 
 #include "orchestrator/prompt.hpp"
 #include "orchestrator/proposals.hpp"
+#include "orchestrator/session_place.hpp"
 #include "orchestrator/turn_state.hpp"
 #include "orchestrator/understudy.hpp"
 
@@ -14,7 +15,6 @@ namespace {
 
 using core::Json;
 
-constexpr auto kUniversal = "universal";
 constexpr auto kPhotoAgent = "photo";
 constexpr auto kSorry =
     "I'm sorry, I cannot answer just now. Nothing is lost; please try again in a few minutes.";
@@ -26,23 +26,19 @@ Error all_away(const pipeline::Failure& failure) {
                core::canonical(Json{{"retry_after_s", std::ceil(wait)}})};
 }
 
-bool collects_file(const routines::Routine& routine) {
-  for (const auto& field : routine.collects) {
-    if (field.type == routines::FieldType::kFile) return true;
-  }
-  return false;
-}
-
 }  // namespace
 
 Turn::Turn(const Parts& parts, const OrchestratorOptions& options, const Targets& targets,
-           Guards& guards, store::AcceptedTurn accepted, ChatRequest request)
+           Guards& guards, store::AcceptedTurn accepted, ChatRequest request,
+           observability::TurnTrace& trace, observability::Log& log)
     : parts_(parts),
       options_(options),
       targets_(targets),
       guards_(guards),
       accepted_(std::move(accepted)),
-      request_(std::move(request)) {}
+      request_(std::move(request)),
+      trace_(trace),
+      log_(log) {}
 
 Turn::~Turn() {
   std::error_code ignored;  // a temporary file that is gone is what we want
@@ -56,6 +52,9 @@ Status Turn::load() {
   session_.id = accepted_.session;
   memory_ = read_memory(session_.state);
   const auto& agent = agent_for_turn();
+  trace_.report().agent = agent.name;
+  trace_.report().flow = flow_name();
+  trace_.report().routine = session_.routine;
   deadline_ = parts_.clock.now() + std::chrono::duration_cast<core::Duration>(
                                        std::chrono::duration<double>(agent.turn_deadline));
   auto messages = parts_.store.messages(session_.id, agent.history_messages);
@@ -64,8 +63,8 @@ Status Turn::load() {
   std::erase_if(history_, [&](const store::Message& message) {
     return message.sequence <= memory_.history_after;
   });
-  tools_ = std::make_unique<ToolRunner>(*parts_.plugins, parts_.store, parts_.log, parts_.clock,
-                                        ToolPlace{session_.id, accepted_.id, deadline_});
+  tools_ = std::make_unique<ToolRunner>(*parts_.plugins, parts_.store, log_, parts_.clock,
+                                        ToolPlace{session_.id, accepted_.id, deadline_}, &trace_);
   return Done{};
 }
 
@@ -154,6 +153,7 @@ void Turn::hand_off(const Entry& entry) {
     return;
   }
   session_.routine = flow->second.start;
+  reply_.path = {{0, session_.routine}};
   const auto* first = flow->second.find(session_.routine);
   auto text = routines::render(agent.welcome, record);
   if (!text.empty()) text += "\n\n";
@@ -186,9 +186,7 @@ void Turn::take(Place* place, const routines::Agent& agent, const pipeline::Call
   }
   if (!result.parsed) {
     const auto cls = result.failure ? pipeline::name_of(result.failure->cls) : "none";
-    parts_.log.warning("turn.unavailable", {observability::Field::id("session", session_.id),
-                                            observability::Field::id("turn", accepted_.id),
-                                            observability::Field::safe("class", cls)});
+    log_.warning("turn.unavailable", {observability::Field::safe("class", cls)});
     if (verdict == nullptr && result.failure && !result.failure->asked) {
       put_off_ = all_away(*result.failure);
       return;
@@ -218,19 +216,14 @@ void Turn::note(const std::string& role, std::string content, bool pinned) {
 }
 
 void Turn::fill_reply() {
+  auto place = place_of(session_, *parts_.application, parts_.clock.wall_now());
   reply_.session_id = session_.id;
   reply_.turn_id = accepted_.id;
-  reply_.last_agent = session_.agent.empty() ? kUniversal : session_.agent;
-  reply_.routine_number.reset();
-  reply_.expects = "text";
-  const auto& agents = parts_.application->agents;
-  const auto agent = agents.find(reply_.last_agent);
-  if (agent == agents.end()) return;
-  const auto flow = parts_.application->flows.find(agent->second.flow);
-  if (flow == parts_.application->flows.end() || session_.routine == 0) return;
-  reply_.routine_number = session_.routine;
-  const auto* routine = flow->second.find(session_.routine);
-  if (routine != nullptr && collects_file(*routine)) reply_.expects = "file";
+  reply_.last_agent = std::move(place.agent);
+  reply_.routine_number = place.routine_number;
+  reply_.expects = std::move(place.expects);
+  reply_.question = std::move(place.question);
+  reply_.steps = place.steps;
 }
 
 store::TurnCommit Turn::commit() {
@@ -243,6 +236,8 @@ store::TurnCommit Turn::commit() {
   commit.reply = reply_text(reply_);
   commit.messages = added_;
   commit.attempts = attempts_;
+  commit.flow = flow_name();
+  commit.path = reply_.path;
   return commit;
 }
 

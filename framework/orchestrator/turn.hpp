@@ -8,6 +8,7 @@
 #include <string>
 #include <vector>
 
+#include "observability/turn_trace.hpp"
 #include "orchestrator/attempt_line.hpp"
 #include "orchestrator/chat.hpp"
 #include "orchestrator/decision.hpp"
@@ -26,7 +27,8 @@ struct Memory {
 class Turn {
  public:
   Turn(const Parts& parts, const OrchestratorOptions& options, const Targets& targets,
-       Guards& guards, store::AcceptedTurn accepted, ChatRequest request);
+       Guards& guards, store::AcceptedTurn accepted, ChatRequest request,
+       observability::TurnTrace& trace, observability::Log& log);
   ~Turn();  // the prepared picture goes with it
   Turn(const Turn&) = delete;
   Turn& operator=(const Turn&) = delete;
@@ -77,6 +79,8 @@ class Turn {
   Guards& guards_;
   const store::AcceptedTurn accepted_;
   const ChatRequest request_;
+  observability::TurnTrace& trace_;
+  observability::Log& log_;  // its lines have the ids of the turn
 
   store::Session session_;
   std::unique_ptr<ToolRunner> tools_;

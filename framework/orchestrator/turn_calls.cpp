@@ -69,6 +69,7 @@ pipeline::CallPlan Turn::plan_for(const routines::Agent& agent, Place* place,
   plan.validators = targets.weighed;
   plan.thresholds = {agent.confidence.valid, agent.confidence.retry};
   plan.context = context_for(agent, place);
+  plan.trace = &trace_;
   if (place != nullptr) {
     plan.judge = [this, place](const pipeline::Parsed& parsed) { return judge(*place, parsed); };
   }
@@ -141,6 +142,7 @@ void Turn::record(const CallFacts& facts, const std::vector<pipeline::AttemptRec
       guards_.recent().note(facts.call_type, good, attempt.took);
     }
     attempts_.push_back(attempt_text(attempt, place, facts, now));
+    trace_.report().attempts.push_back(attempt_figures(attempt, place, facts));
   }
 }
 
@@ -174,10 +176,18 @@ pipeline::CallResult Turn::call(const routines::Agent& agent, Place* place,
   for (int round = 0;; ++round) {
     if (round == agent.tool_rounds) {
       // The model asks for tools without end: the last word is said without any.
-      parts_.log.warning("turn.tool_rounds", {observability::Field::id("turn", accepted_.id)});
+      log_.warning("turn.tool_rounds", {});
       request.tools.clear();
     }
-    auto result = planner.run(plan, request, budget);
+    auto result = [&] {
+      observability::SpanScope span(&trace_, observability::Stage::kCall,
+                                    "call " + agent.call_type, agent.call_type);
+      span.put("gen_ai.agent.name", agent.name);
+      auto answered = planner.run(plan, request, budget);
+      span.put("dugout.from_memory", answered.from_cache);
+      if (answered.failure) span.fail(pipeline::name_of(answered.failure->cls));
+      return answered;
+    }();
     record(facts, result.attempts);
     if (result.tool_calls.empty()) return result;
     if (round > agent.tool_rounds) {

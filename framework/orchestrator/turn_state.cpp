@@ -6,6 +6,15 @@ namespace dugout::orchestrator {
 
 using core::Json;
 
+namespace {
+
+int number(const Json& object, const char* name) {
+  const auto found = object.find(name);
+  return found != object.end() && found->is_number_integer() ? found->get<int>() : 0;
+}
+
+}  // namespace
+
 std::string memory_text(const Memory& memory) {
   return Json{{"refusals", memory.refusals}, {"history_after", memory.history_after}}.dump();
 }
@@ -20,7 +29,8 @@ std::string reply_text(const ChatReply& reply) {
   Json out{{"session_id", reply.session_id}, {"response", reply.response},
            {"last_agent", reply.last_agent}, {"routine_number", nullptr},
            {"expects", reply.expects},       {"target", reply.target},
-           {"turn_id", reply.turn_id}};
+           {"turn_id", reply.turn_id},       {"question", reply.question},
+           {"step", reply.steps.step},       {"steps", reply.steps.of}};
   if (reply.routine_number) out["routine_number"] = *reply.routine_number;
   return core::canonical(out);
 }
@@ -35,6 +45,8 @@ Outcome<ChatReply> read_reply(const std::string& text) {
   reply.expects = core::member(*read, "expects", "text");
   reply.target = core::member(*read, "target");
   reply.turn_id = core::member(*read, "turn_id");
+  reply.question = core::member(*read, "question");
+  reply.steps = {number(*read, "step"), number(*read, "steps")};
   if (const auto routine = read->find("routine_number");
       routine != read->end() && routine->is_number_integer()) {
     reply.routine_number = routine->get<int>();

@@ -19,6 +19,10 @@
 #include "pipeline/failure.hpp"
 #include "pipeline/retry_budget.hpp"
 
+namespace dugout::observability {
+class TurnTrace;
+}
+
 namespace dugout::pipeline {
 
 class AnswerCache;
@@ -54,6 +58,7 @@ struct Request {
   std::string schema_name;
   std::string schema;  // JSON Schema of the answer; empty = free text
   std::optional<int> max_output_tokens;
+  std::string trace = {};  // `traceparent` to send along; no part of the question
 };
 
 // ---- the answer
@@ -197,6 +202,7 @@ struct AttemptRecord {
   std::vector<std::pair<std::string, double>> verdicts;  // each validator's
   int status = 0;
   bool hedge = false;  // the second of two that were asked at the same time
+  bool local = false;  // no provider was asked
 };
 
 struct RetryOptions {
@@ -252,6 +258,7 @@ struct CallPlan {
   AnswerCache* cache = nullptr;         // nullptr = not from memory
   std::string cache_scope;              // who may share answers: tenant and agent
   core::CancelToken cancel;
+  observability::TurnTrace* trace = nullptr;  // nullptr = nobody watches
 };
 
 struct CallResult {

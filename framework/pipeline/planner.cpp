@@ -2,6 +2,8 @@
 #include <algorithm>
 #include <set>
 
+#include "observability/turn_trace.hpp"
+#include "pipeline/attempt_span.hpp"
 #include "pipeline/cache.hpp"
 #include "pipeline/call.hpp"
 #include "pipeline/hedge.hpp"
@@ -59,6 +61,7 @@ class Call {
   bool attempt_hedged(std::size_t second, core::Duration within, core::Duration waited);
   static bool was_asked(const Asked& asked);
   AttemptRecord& add_record(const Model& model, core::Duration waited);
+  bool wait(core::Duration pause, std::string_view why);
   bool stand(std::size_t at, Model& model, Asked asked);
   void pass_over(std::size_t at, const Asked& asked);
   void finish(AttemptRecord& record, Reading reading);
@@ -107,7 +110,7 @@ bool Call::wait_for_first(core::Duration& waited) {
     return false;
   }
   state_.opened = true;
-  if (clock_.sleep(*soonest, state_.plan.cancel)) {
+  if (wait(*soonest, "breaker_open")) {
     waited += *soonest;
     return true;
   }
@@ -184,7 +187,7 @@ bool Call::ask_remote() {
       state_.target = *remote_from(state_.plan, state_.target + 1);
     }
     waited = step.wait;
-    if (waited > core::Duration::zero() && !clock_.sleep(waited, state_.plan.cancel)) {
+    if (waited > core::Duration::zero() && !wait(waited, name_of(result_.failure->cls))) {
       fail(FailureClass::kUnknown, "cancelled", "the call was cancelled in a wait");
       return true;
     }
@@ -220,12 +223,24 @@ std::optional<std::size_t> Call::second_target(core::Duration within) const {
   return std::nullopt;
 }
 
+// False when the call was cancelled meanwhile.
+bool Call::wait(core::Duration pause, std::string_view why) {
+  observability::SpanScope span(state_.plan.trace, observability::Stage::kWait, "wait", why, true);
+  span.put("dugout.wait.reason", std::string(why));
+  const bool whole = clock_.sleep(pause, state_.plan.cancel);
+  if (!whole) span.fail(kCancelled);
+  return whole;
+}
+
 // Asks once and records it; true when the answer can be used. Else `result_.failure` says why not.
 bool Call::attempt(Model& model, core::Duration within, core::Duration waited) {
-  add_record(model, waited);
+  const auto number = add_record(model, waited).number;
+  AttemptSpan span(state_.plan.trace, model, number);
+  state_.request.trace = span.parent();
   const auto started = clock_.now();
   auto outcome = model.ask(state_.request, within, state_.plan.cancel);
   const auto took = clock_.now() - started;
+  span.end(outcome);
   return stand(result_.attempts.size() - 1, model, {std::move(outcome), took});
 }
 
@@ -233,10 +248,15 @@ bool Call::attempt(Model& model, core::Duration within, core::Duration waited) {
 bool Call::attempt_hedged(std::size_t second, core::Duration within, core::Duration waited) {
   auto& model = *state_.plan.targets[state_.target];
   auto& other = *state_.plan.targets[second];
+  const auto number = add_record(model, waited).number;
+  const auto at = result_.attempts.size() - 1;
+  AttemptSpan span(state_.plan.trace, model, number);
+  state_.request.trace = span.parent();  // of both; they are the same question
+  const auto started = clock_.now();
   auto raced =
       race(model, other, state_.request, within, state_.plan.hedge, state_.plan.cancel, clock_);
-  add_record(model, waited);
-  const auto at = result_.attempts.size() - 1;
+  span.end(raced.first.outcome);
+  if (raced.second) span.beside(other, started + state_.plan.hedge.after, *raced.second);
   if (!raced.second) return stand(at, model, std::move(raced.first));
   const bool first_asked = was_asked(raced.first), second_asked = was_asked(*raced.second);
   if (first_asked && second_asked) {  // the one is paid for already
@@ -263,6 +283,7 @@ AttemptRecord& Call::add_record(const Model& model, core::Duration waited) {
   auto& record = result_.attempts.emplace_back();
   record.number = static_cast<int>(result_.attempts.size());
   record.target = model.name();
+  record.local = model.local();
   record.waited = waited;
   return record;
 }

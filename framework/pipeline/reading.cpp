@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "core/text.hpp"
+#include "observability/turn_trace.hpp"
 
 namespace dugout::pipeline {
 namespace {
@@ -99,6 +100,26 @@ Attempted<Parsed> through_parsers(const std::vector<std::string>& texts, const C
   return refused.failure();
 }
 
+Attempted<Parsed> parse(const std::vector<std::string>& texts, const CallPlan& plan,
+                        std::string_view schema, std::string_view& raw) {
+  observability::SpanScope span(plan.trace, observability::Stage::kParse, "parse", "");
+  auto outcome = through_parsers(texts, plan, schema, raw);
+  if (const auto* failure = std::get_if<Failure>(&outcome)) span.fail(name_of(failure->cls));
+  return outcome;
+}
+
+void validate(Reading& reading, const CallPlan& plan, std::string_view raw, bool trusted) {
+  observability::SpanScope span(plan.trace, observability::Stage::kValidate, "validate", "");
+  if (!trusted && !plan.validators.empty()) {
+    reading.weighed = weigh(plan.validators, plan.thresholds, *reading.parsed, raw, plan.context);
+    reading.failure = reading.weighed.failure;
+  }
+  if (!reading.failure && plan.judge) reading.failure = plan.judge(*reading.parsed);
+  if (!reading.failure) return;
+  reading.parsed.reset();
+  span.fail(name_of(reading.failure->cls));
+}
+
 }  // namespace
 
 Reading read_answer(Answer answer, const CallPlan& plan, std::string_view schema, bool trusted) {
@@ -113,18 +134,13 @@ Reading read_answer(Answer answer, const CallPlan& plan, std::string_view schema
     reading.failure = failure_of(FailureClass::kEmpty, "the answer holds no text");
   } else {
     std::string_view raw;  // of answer.texts
-    auto outcome = through_parsers(answer.texts, plan, schema, raw);
+    auto outcome = parse(answer.texts, plan, schema, raw);
     if (auto* failure = std::get_if<Failure>(&outcome)) {
       reading.failure = std::move(*failure);
       return reading;
     }
     reading.parsed = std::move(std::get<Parsed>(outcome));
-    if (!trusted && !plan.validators.empty()) {
-      reading.weighed = weigh(plan.validators, plan.thresholds, *reading.parsed, raw, plan.context);
-      reading.failure = reading.weighed.failure;
-    }
-    if (!reading.failure && plan.judge) reading.failure = plan.judge(*reading.parsed);
-    if (reading.failure) reading.parsed.reset();
+    validate(reading, plan, raw, trusted);
   }
   return reading;
 }

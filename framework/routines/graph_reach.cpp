@@ -89,6 +89,16 @@ void check_late_corrections(const Flow& flow, core::Findings& findings) {
               "corrections: routine " + std::to_string(number) + " takes no answers",
               "from: routines that ask, or ends");
   }
+  const auto& from = flow.corrections->from;
+  for (const auto number : flow.corrections->back) {
+    const auto* routine = flow.find(number);
+    const bool twice = std::find(from.begin(), from.end(), number) != from.end();
+    if (routine != nullptr && routine->kind == RoutineKind::kAsk && !twice) continue;
+    out.error(
+        flow.corrections->mark,
+        "corrections: there is no way back to routine " + std::to_string(number),
+        twice ? "it is under \"from\" too; leave it in one of the two" : "back: routines that ask");
+  }
   const auto* target = flow.find(flow.corrections->go);
   if (target != nullptr && corrects(*target)) return;
   out.error(

@@ -40,7 +40,10 @@ Application load_application(const std::string& root, const Known& known,
   }
   load_data((fs::path(agents) / "data").string(), application, findings);
   if (fs::is_directory(flows, error)) load_flows(flows, application, findings);
+  application.page =
+      load_page((fs::path(agents) / kPageFile).string(), application.settings, known, findings);
   for (const auto& path : yaml_files(agents, findings)) {
+    if (fs::path(path).filename() == kPageFile) continue;
     if (auto agent = load_agent(path, application.settings, findings)) {
       application.agents.emplace(agent->name, *std::move(agent));
     }

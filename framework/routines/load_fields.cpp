@@ -183,6 +183,7 @@ Field read_field(const std::string& name, const config::Node& node, const FileFi
   }
   MapReader reader(node, "field " + name, out);
   read_type(reader, node, field, out);
+  load_input(reader, out, field);
   field.label = reader.text("label");
   field.aliases = reader.texts("aliases");
   field.optional = reader.flag("optional", false);

@@ -36,7 +36,18 @@ std::vector<std::vector<std::string>> read_examples(MapReader& reader, const Fil
   return examples;
 }
 
-// `corrections: {go: 27, from: [30, 32]}`
+std::vector<int> read_numbers(MapReader& reader, std::string_view key, const FileFindings& out) {
+  std::vector<int> numbers;
+  for (const auto& text : reader.texts(key)) {
+    const bool digits = !text.empty() && text.size() < 5 &&
+                        text.find_first_not_of("0123456789") == std::string::npos;
+    if (digits) numbers.push_back(std::stoi(text));
+    if (!digits) out.error(reader.mark_of(key), "\"" + text + "\" is not a routine's number");
+  }
+  return numbers;
+}
+
+// `corrections: {go: 27, from: [30, 32], back: [2, 3]}`
 std::optional<LateCorrections> read_corrections(MapReader& flow, const FileFindings& out) {
   const auto* node = flow.take("corrections");
   if (node == nullptr) return std::nullopt;
@@ -44,14 +55,11 @@ std::optional<LateCorrections> read_corrections(MapReader& flow, const FileFindi
   MapReader reader(*node, "corrections", out);
   corrections.mark = node->mark;
   corrections.go = static_cast<int>(reader.integer("go", 1, 9999).value_or(0));
-  for (const auto& text : reader.texts("from")) {
-    const bool digits = !text.empty() && text.size() < 5 &&
-                        text.find_first_not_of("0123456789") == std::string::npos;
-    if (digits) corrections.from.push_back(std::stoi(text));
-    if (!digits) out.error(reader.mark_of("from"), "\"" + text + "\" is not a routine's number");
-  }
+  corrections.from = read_numbers(reader, "from", out);
+  corrections.back = read_numbers(reader, "back", out);
   reader.finish();
-  if (corrections.go != 0 && !corrections.from.empty()) return corrections;
+  const bool somewhere = !corrections.from.empty() || !corrections.back.empty();
+  if (corrections.go != 0 && somewhere) return corrections;
   out.error(node->mark, "corrections need \"go\" and \"from\"", "{go: 27, from: [30, 32]}");
   return std::nullopt;
 }

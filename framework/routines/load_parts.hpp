@@ -19,6 +19,8 @@ using Settings = std::map<std::string, std::string>;
 
 std::optional<Routine> load_routine(const config::Node& root, const FileFindings& out);
 std::vector<Field> load_fields(const config::Node& collects, const FileFindings& out);
+// `input`, `autofill` and `buttons` of a field whose type has been read.
+void load_input(MapReader& reader, const FileFindings& out, Field& field);
 std::optional<Condition> load_when(MapReader& reader, const FileFindings& out);
 TextPairs load_save(MapReader& reader, const FileFindings& out);
 // The `set` of a field or a rule: field -> template.
@@ -42,6 +44,11 @@ void check_agent(const Agent& agent, const Application& application, const Known
                  core::Findings& findings);
 // agents/data/*.yaml: a list is a table, a map is settings under the file's name.
 void load_data(const std::string& folder, Application& application, core::Findings& findings);
+
+// agents/page.yaml, which may be absent.
+inline constexpr std::string_view kPageFile = "page.yaml";
+PageSettings load_page(const std::string& path, const Settings& settings, const Known& known,
+                       core::Findings& findings);
 
 // The files of a folder that end in .yaml, sorted; hidden ones are left out.
 std::vector<std::string> yaml_files(const std::string& folder, core::Findings& findings);

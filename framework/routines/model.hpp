@@ -36,12 +36,20 @@ struct Edge {
 // field that is being corrected, between two turns, and what was changed to which value.
 inline constexpr std::array<const char*, 3> kCorrectionFields = {
     "correction_field", "correction_label", "correction_value"};
+// The routine whose question was open when a correction came early: the flow comes back to it.
+inline constexpr auto kCorrectionReturn = "correction_return";
 
 enum class FieldType { kText, kChoice, kYesNo, kInteger, kDate, kFile, kCheck, kCorrection };
 
 struct ChoiceValue {
   std::string value;                  // as stored
   std::vector<std::string> variants;  // what people write for it; the value itself is one of them
+};
+
+// An answer that a page offers to tap.
+struct Button {
+  std::string said;   // what is sent; read as if it had been typed
+  std::string label;  // what is shown
 };
 
 struct Field {
@@ -83,6 +91,11 @@ struct Field {
   std::vector<std::pair<std::string, std::string>> refused;
   // Any type: field -> template, noted beside `name` with each answer, a correction's too.
   std::vector<std::pair<std::string, std::string>> set;
+
+  // How a page asks for it; the answer is read in the same way however it was given.
+  std::string input;     // text, date, number, phone, email, postcode; empty = by type and check
+  std::string autofill;  // what a browser knows of the person who answers: "email", "bday" ...
+  std::optional<std::vector<Button>> buttons;  // absent = by type
 };
 
 // ---- what a routine calls before it may move on
@@ -131,7 +144,8 @@ struct Routine {
 // Where somebody is taken who says, in one of these routines, that a detail told earlier is wrong.
 struct LateCorrections {
   int go = 0;
-  std::vector<int> from;
+  std::vector<int> from;  // the flow goes on from `go`
+  std::vector<int> back;  // it comes back to the question that was open
   Mark mark;
 };
 
@@ -195,8 +209,17 @@ struct Agent {
   config::Node retry;                    // overrides of the retry options; may be null
 };
 
+// What the parents' page looks like and says; every key of page_texts.hpp is there. Of the colours:
+// main, on_main, accent, on_accent, and the same with _dark, each as #rrggbb.
+struct PageSettings {
+  std::map<std::string, std::string> colours, texts;
+  // What is told while a turn works: a kind of progress ("thinking") or a tool's name -> words.
+  std::map<std::string, std::string> status;
+};
+
 // Everything that was loaded together.
 struct Application {
+  PageSettings page;
   std::map<std::string, Agent> agents;
   std::map<std::string, Flow> flows;
   // club settings for templates and tools, flattened: "club.contact_email" -> "..."

@@ -36,6 +36,11 @@ struct NewEvent {
   NewJob job;
 };
 
+// How many jobs there are in each state.
+struct JobCounts {
+  std::uint64_t waiting = 0, running = 0, done = 0, failed = 0;
+};
+
 struct JobFilter {
   std::string kind;   // empty = all
   std::string state;  // "waiting", "running", "done", "failed"; empty = all

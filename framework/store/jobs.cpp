@@ -220,4 +220,28 @@ Outcome<std::vector<Job>> list_jobs(Database& database, const JobFilter& filter)
   return jobs;
 }
 
+Outcome<JobCounts> count_jobs(Database& database) {
+  JobCounts counts;
+  Query row(database, "SELECT state, count(*) FROM jobs GROUP BY state", {});
+  while (row.next()) {
+    const auto count = static_cast<std::uint64_t>(row.integer(1));
+    switch (state_named(row.text(0))) {
+      case JobState::kWaiting:
+        counts.waiting = count;
+        break;
+      case JobState::kRunning:
+        counts.running = count;
+        break;
+      case JobState::kDone:
+        counts.done = count;
+        break;
+      case JobState::kFailed:
+        counts.failed = count;
+        break;
+    }
+  }
+  if (row.failed()) return row.error();
+  return counts;
+}
+
 }  // namespace dugout::store

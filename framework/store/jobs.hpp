@@ -30,5 +30,6 @@ Status revive_job(Database& database, std::string_view id, std::int64_t now_ms);
 
 Outcome<std::optional<Job>> find_job(Database& database, std::string_view id);
 Outcome<std::vector<Job>> list_jobs(Database& database, const JobFilter& filter);
+Outcome<JobCounts> count_jobs(Database& database);
 
 }  // namespace dugout::store

@@ -89,7 +89,34 @@ CREATE INDEX attempts_at ON attempts(at_ms);
 CREATE INDEX turns_session ON turns(session);
 )sql";
 
-constexpr std::array kMigrations = {kConversations, kRecords, kJobs, kAttemptLog};
+// Where sessions go and stop (traffic.hpp). What was stored before is counted from its next turn
+// on. visited: the routines of this way through the flow; since_ms: when it came to its routine.
+constexpr const char* kTraffic = R"sql(
+ALTER TABLE sessions ADD COLUMN short TEXT NOT NULL DEFAULT '';
+ALTER TABLE sessions ADD COLUMN visited TEXT;
+ALTER TABLE sessions ADD COLUMN since_ms INTEGER;
+UPDATE sessions SET short = short_form(id);
+CREATE INDEX sessions_short ON sessions(short);
+CREATE INDEX sessions_changed ON sessions(updated_ms, short, agent, routine);
+
+CREATE TABLE traffic(
+  flow TEXT NOT NULL, day INTEGER NOT NULL, origin INTEGER NOT NULL, target INTEGER NOT NULL,
+  taken INTEGER NOT NULL, PRIMARY KEY(flow, day, origin, target)) STRICT, WITHOUT ROWID;
+CREATE TABLE reached(
+  flow TEXT NOT NULL, routine INTEGER NOT NULL, sessions INTEGER NOT NULL,
+  PRIMARY KEY(flow, routine)) STRICT, WITHOUT ROWID;
+CREATE TABLE stays(
+  flow TEXT NOT NULL, routine INTEGER NOT NULL, bucket INTEGER NOT NULL, times INTEGER NOT NULL,
+  PRIMARY KEY(flow, routine, bucket)) STRICT, WITHOUT ROWID;
+CREATE TABLE gone(
+  agent TEXT NOT NULL, routine INTEGER NOT NULL, sessions INTEGER NOT NULL,
+  PRIMARY KEY(agent, routine)) STRICT, WITHOUT ROWID;
+)sql";
+
+// Jobs are counted by state at every scrape.
+constexpr const char* kJobStates = "CREATE INDEX jobs_state ON jobs(state);";
+
+constexpr std::array kMigrations = {kConversations, kRecords, kJobs, kAttemptLog, kTraffic, kJobStates};
 
 Outcome<std::int64_t> number(Database& database, std::string_view sql) {
   Query query(database, sql);

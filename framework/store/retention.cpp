@@ -43,6 +43,11 @@ constexpr std::array kSteps = {
          "DELETE FROM journal WHERE intended_ms < (SELECT jobs FROM ends) "
          "AND session NOT IN (SELECT id FROM sessions)"},
     Step{"turns", "DELETE FROM turns WHERE session IN (SELECT id FROM leaving)"},
+    // Where it stood is kept as a count (traffic.hpp).
+    Step{nullptr,
+         "INSERT INTO gone SELECT agent, routine, count(*) FROM sessions WHERE routine > 0 "
+         "AND id IN (SELECT id FROM leaving) GROUP BY agent, routine "
+         "ON CONFLICT DO UPDATE SET sessions = sessions + excluded.sessions"},
     Step{nullptr, "DELETE FROM sessions WHERE id IN (SELECT id FROM leaving)"},
     Step{"conversations on rows",
          "UPDATE records SET body = json_remove(body, '$.conversation_history') WHERE "

@@ -3,6 +3,7 @@
 #include <sqlite3.h>
 
 #include "store/matching.hpp"
+#include "store/short_form.hpp"
 
 namespace dugout::store {
 namespace {
@@ -63,7 +64,7 @@ Outcome<std::unique_ptr<Database>> Database::open(const std::string& path, OpenO
 Status Database::configure(OpenOptions options) {
   sqlite3_extended_result_codes(handle_, 1);
   sqlite3_busy_timeout(handle_, static_cast<int>(options.busy_timeout.count()));
-  if (!register_matches(handle_)) return failure();
+  if (!register_matches(handle_) || !register_short_form(handle_)) return failure();
   {
     Query mode(*this, "PRAGMA journal_mode = WAL");
     if (!mode.next()) return mode.failed() ? mode.error() : failure();

@@ -16,8 +16,10 @@
 #include "store/jobs.hpp"
 #include "store/journal.hpp"
 #include "store/migrations.hpp"
+#include "store/overviews.hpp"
 #include "store/readers.hpp"
 #include "store/records.hpp"
+#include "store/traffic.hpp"
 #include "store/turns.hpp"
 #include "store/writer.hpp"
 
@@ -32,6 +34,7 @@ class SqliteStore final : public Store {
               SqliteOptions options)
       : clock_(clock),
         readers_(path, {true, options.busy_timeout}, std::max<std::size_t>(options.readers, 1)),
+        overviews_(path, {true, options.busy_timeout}, 1),
         writer_(std::move(writing)) {}
 
   Outcome<std::optional<Session>> session(std::string_view id) override {
@@ -68,6 +71,26 @@ class SqliteStore final : public Store {
                   const std::function<void(std::string_view)>& visit) override {
     return readers_.with(
         [&](Database& database) { return visit_attempts(database, filter, visit); });
+  }
+
+  Outcome<SessionPage> sessions(const SessionQuery& query) override {
+    return overviews_.with([&](Database& database) { return list_sessions(database, query); });
+  }
+
+  Outcome<std::optional<SessionStory>> story(std::string_view session_id,
+                                             std::size_t last_turns) override {
+    return overviews_.with(
+        [&](Database& database) { return session_story(database, session_id, last_turns); });
+  }
+
+  Outcome<FlowTraffic> traffic(std::string_view flow, std::int64_t since_ms) override {
+    return overviews_.with(
+        [&](Database& database) { return flow_traffic(database, flow, since_ms); });
+  }
+
+  Outcome<std::vector<StandCount>> standing(std::int64_t stopped_before_ms) override {
+    return overviews_.with(
+        [&](Database& database) { return standing_sessions(database, stopped_before_ms); });
   }
 
   Outcome<JournalEntry> intend(const JournalEntry& entry) override {
@@ -169,6 +192,10 @@ class SqliteStore final : public Store {
     return readers_.with([&](Database& database) { return list_jobs(database, filter); });
   }
 
+  Outcome<JobCounts> job_counts() override {
+    return readers_.with([](Database& database) { return count_jobs(database); });
+  }
+
   Status retry_job(std::string_view id) override {
     return writer_.run([&](Database& database) { return revive_job(database, id, now_ms()); });
   }
@@ -215,6 +242,7 @@ class SqliteStore final : public Store {
 
   core::Clock& clock_;
   Readers readers_;
+  Readers overviews_;  // one, so that whoever looks takes no turn's place
   Writer writer_;
 };
 

@@ -10,11 +10,13 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include "dugout/sdk/outcome.hpp"
 #include "store/attempt.hpp"
 #include "store/job.hpp"
+#include "store/overview.hpp"
 
 namespace dugout::store {
 
@@ -63,6 +65,9 @@ struct TurnCommit {
   std::string reply;
   std::vector<Message> messages;
   std::vector<std::string> attempts;  // JSON, one each, for the attempt log
+  // The edges the turn took through this flow, in order; it is entered from 0. Only counted.
+  std::string flow;
+  std::vector<std::pair<int, int>> path;
 };
 
 class Store {
@@ -85,6 +90,17 @@ class Store {
   // the store is read; it must not write to it.
   virtual Status attempts(const AttemptFilter& filter,
                           const std::function<void(std::string_view)>& visit) = 0;
+
+  // ---- overviews, for operators; they wait for each other, and keep no turn waiting
+  // The one that changed last first.
+  virtual Outcome<SessionPage> sessions(const SessionQuery& query) = 0;
+  // By the short form of its id, or by the id; nullopt = there is none.
+  virtual Outcome<std::optional<SessionStory>> story(std::string_view session,
+                                                     std::size_t last_turns) = 0;
+  // The edges taken since `since_ms`, by whole days; how many sessions reached each routine, ever.
+  virtual Outcome<FlowTraffic> traffic(std::string_view flow, std::int64_t since_ms) = 0;
+  // Where sessions stand; those that changed last before `stopped_before_ms` have stopped.
+  virtual Outcome<std::vector<StandCount>> standing(std::int64_t stopped_before_ms) = 0;
 
   // ---- tool journal
   virtual Outcome<JournalEntry> intend(const JournalEntry& entry) = 0;
@@ -126,6 +142,7 @@ class Store {
   virtual Outcome<std::optional<Job>> job(std::string_view id) = 0;
   // The latest first.
   virtual Outcome<std::vector<Job>> jobs(const JobFilter& filter) = 0;
+  virtual Outcome<JobCounts> job_counts() = 0;
   // A job that was given up waits again, its tries so far forgiven. kNotFound; kConflict when it
   // is not given up.
   virtual Status retry_job(std::string_view id) = 0;

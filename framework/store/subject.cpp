@@ -165,7 +165,11 @@ Status remove(Database& database, const Subject& subject) {
                {"DELETE FROM attempts WHERE turn IN (SELECT id FROM turns WHERE session = "
                 "?1)",
                 "DELETE FROM messages WHERE session = ?1", "DELETE FROM journal WHERE session = ?1",
-                "DELETE FROM turns WHERE session = ?1", "DELETE FROM sessions WHERE id = ?1"});
+                "DELETE FROM turns WHERE session = ?1",
+                // Where it stood is kept as a count (traffic.hpp).
+                "INSERT INTO gone SELECT agent, routine, 1 FROM sessions WHERE routine > 0 "
+                "AND id = ?1 ON CONFLICT DO UPDATE SET sessions = sessions + 1",
+                "DELETE FROM sessions WHERE id = ?1"});
   if (!done) return done;
   done = for_each(database, subject.journal, {"DELETE FROM journal WHERE key = ?1"});
   if (!done) return done;

@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <limits>
 
+#include "store/traffic.hpp"
+
 namespace dugout::store {
 namespace {
 
@@ -34,7 +36,8 @@ Status answer(Database& database, const TurnCommit& commit, std::int64_t now_ms)
 Status write_session(Database& database, const Session& session, std::int64_t now_ms) {
   if (session.version == 0) {
     return database.run(
-        "INSERT INTO sessions VALUES(?1, ?2, ?3, ?4, ?5, 1, ?6, ?7) ON CONFLICT DO NOTHING",
+        "INSERT INTO sessions(id, agent, routine, record, state, version, created_ms, updated_ms, "
+        "short) VALUES(?1, ?2, ?3, ?4, ?5, 1, ?6, ?7, short_form(?1)) ON CONFLICT DO NOTHING",
         {session.id, session.agent, std::int64_t{session.routine}, object_or_empty(session.record),
          object_or_empty(session.state), session.created_ms > 0 ? session.created_ms : now_ms,
          now_ms});
@@ -151,6 +154,7 @@ Status commit_turn(Database& database, const TurnCommit& commit, std::int64_t no
                                       std::to_string(commit.session.version)};
   }
   if (auto done = append_messages(database, commit); !done) return done;
+  if (auto done = count_path(database, commit, now_ms); !done) return done;
   return append_attempts(database, commit);
 }
 

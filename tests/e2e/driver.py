@@ -21,13 +21,14 @@ DOUBLE = os.environ.get("DUGOUT_DOUBLE", "")
 def clean_environment(**extra):
     """Nothing of the caller's own keys or settings reaches the program."""
     kept = {k: v for k, v in os.environ.items()
-            if not k.startswith(("DUGOUT_", "OPENAI_", "AI_RETRY_"))}
+            if not k.startswith(("DUGOUT_", "OPENAI_", "AI_RETRY_", "OTEL_"))}
     kept.update(extra)
     return kept
 
 
 class Server:
-    """`dugout serve` on a free port, over a data folder of its own."""
+    """`dugout serve` on a free port, over a data folder of its own. A line of its log is there when what it tells of
+    is over, unless a test sets DUGOUT_LOG_QUEUE."""
 
     def __init__(self, data=None, root=SOURCE, args=(), **environment):
         self.own_data = data is None
@@ -36,7 +37,7 @@ class Server:
             [DUGOUT, "serve", "--listen", "127.0.0.1:0", "--root", root, "--data", self.data,
              "--log-format", "json", *args],
             stdout=subprocess.PIPE, stderr=open(os.path.join(self.data, "log"), "ab"),
-            env=clean_environment(**environment), text=True)
+            env=clean_environment(**{"DUGOUT_LOG_QUEUE": "0", **environment}), text=True)
         line = self.process.stdout.readline()
         if not line.startswith("listening on http://127.0.0.1:"):
             raise AssertionError("no server: %r %s" % (line, self.log()))

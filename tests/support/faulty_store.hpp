@@ -51,6 +51,23 @@ class FaultyStore final : public store::Store {
     if (broken()) return error();
     return inner_.attempts(filter, visit);
   }
+  Outcome<store::SessionPage> sessions(const store::SessionQuery& query) override {
+    if (broken()) return error();
+    return inner_.sessions(query);
+  }
+  Outcome<std::optional<store::SessionStory>> story(std::string_view session_id,
+                                                    std::size_t last_turns) override {
+    if (broken()) return error();
+    return inner_.story(session_id, last_turns);
+  }
+  Outcome<store::FlowTraffic> traffic(std::string_view flow, std::int64_t since_ms) override {
+    if (broken()) return error();
+    return inner_.traffic(flow, since_ms);
+  }
+  Outcome<std::vector<store::StandCount>> standing(std::int64_t stopped_before_ms) override {
+    if (broken()) return error();
+    return inner_.standing(stopped_before_ms);
+  }
   Outcome<store::JournalEntry> intend(const store::JournalEntry& entry) override {
     if (broken()) return error();
     return inner_.intend(entry);
@@ -117,6 +134,10 @@ class FaultyStore final : public store::Store {
   Outcome<std::vector<store::Job>> jobs(const store::JobFilter& filter) override {
     if (broken()) return error();
     return inner_.jobs(filter);
+  }
+  Outcome<store::JobCounts> job_counts() override {
+    if (broken()) return error();
+    return inner_.job_counts();
   }
   Status retry_job(std::string_view id) override {
     if (broken()) return error();

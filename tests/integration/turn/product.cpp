@@ -66,7 +66,9 @@ Product::Product(const ProductOptions& options)
   const auto served = std::make_shared<routines::Application>(*application);
   served->agents.at("universal").cache = options.cache;
   orchestrator_ = orchestrator::make_orchestrator(
-      {plugins_, served, *faulty_, *http_, clock_, random_, log_}, chosen);
+      {plugins_, served, *faulty_, *http_, clock_, random_, log_, nullptr, nullptr,
+       options.telemetry},
+      chosen);
 }
 
 Product::~Product() {

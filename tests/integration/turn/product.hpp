@@ -27,6 +27,7 @@ struct ProductOptions {
   }();
   orchestrator::ResilienceOptions resilience;
   bool cache = false;  // the universal agent's answers may come from memory
+  observability::Telemetry* telemetry = nullptr;
   std::string folder;  // an earlier product's, to start again on its store
 };
 
@@ -54,6 +55,7 @@ class Product {
   nlohmann::json rows(const std::string& table);
   std::vector<std::string> log_lines() const { return lines_; }
 
+  Outcome<orchestrator::SessionView> view() { return orchestrator_->view(session); }
   orchestrator::GuardStates guards() const { return orchestrator_->guards(); }
   FakeClock& clock() { return clock_; }
   FaultyStore& store() { return *faulty_; }

@@ -53,17 +53,27 @@ TEST_CASE("AttemptSettingsTest.TheFileAndTheEnvironmentSetThem") {
   CHECK(loaded.settings.admin_token.reveal() == "0123456789abcdef");
 }
 
+TEST_CASE("AttemptSettingsTest.MetricsMayHaveATokenOfTheirOwn") {
+  const auto loaded = load_attempts("metrics: {token: a-token-of-scrapers}\n");
+
+  CHECK(loaded.findings.empty());
+  CHECK(loaded.settings.metrics.token.reveal() == "a-token-of-scrapers");
+  CHECK(loaded.settings.admin_token.empty());
+}
+
 TEST_CASE("AttemptSettingsTest.MistakesAreRefusedWithPlaceAndTheTokenIsNotShown") {
   for (const auto* yaml :
        {"attempts: {file_bytes: 10}\n", "attempts: {files: 0}\n", "attempts: {enabled: maybe}\n",
         "attempts: {file: x}\n", "admin: {token: sesame}\n",
-        "admin: {token: \"sesame of blanks 123\"}\n", "admin: {tokens: x}\n"}) {
+        "admin: {token: \"sesame of blanks 123\"}\n", "admin: {tokens: x}\n",
+        "metrics: {token: sesame}\n", "metrics: {token: \"sesame of blanks 123\"}\n"}) {
     INFO(yaml);
     const auto loaded = load_attempts(yaml);
     REQUIRE(loaded.findings.size() == 1);
     CHECK_THAT(loaded.findings[0].text(), Catch::Contains(":1:"));
     CHECK_THAT(loaded.findings[0].text(), !Catch::Contains("sesame"));
     CHECK(loaded.settings.admin_token.empty());
+    CHECK(loaded.settings.metrics.token.empty());
   }
   CHECK_THAT(load_attempts("", "short").findings.at(0).text(),
              Catch::Contains("DUGOUT_ADMIN_TOKEN"));

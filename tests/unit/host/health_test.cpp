@@ -91,6 +91,19 @@ TEST_CASE("HealthTest.AnAnswerThatComesALittleLateCountsOnce") {
   CHECK(on.health.closed());
 }
 
+TEST_CASE("HealthTest.ItsStateSaysHowItDoesJustNow") {
+  OnFakeClock on;
+  CHECK(on.health.state() == "ready");
+
+  on.health.internal_error();
+  CHECK(on.health.state() == "degraded");
+  on.health.internal_error();
+  on.health.internal_error();
+  CHECK(on.health.state() == "quarantined");
+  on.clock.advance(std::chrono::minutes(1));
+  CHECK(on.health.state() == "ready");
+}
+
 TEST_CASE("HealthTest.TenSecondsCloseItAtOnce") {
   OnFakeClock on;
 

@@ -163,16 +163,21 @@ class ScriptedOrchestrator final : public orchestrator::Orchestrator {
     }
     return answer(request);
   }
-  const routines::Application& application() const override { return application_; }
+  routines::Application loaded;  // set before the server is made
+  const routines::Application& application() const override { return loaded; }
   const host::Generation& plugins() const override { return plugins_; }
   orchestrator::GuardStates guards() const override { return {}; }
   Status probe() override { return Done{}; }
   Outcome<std::string> record(const std::string&) override { return std::string("{}"); }
+  Outcome<orchestrator::SessionView> view(const std::string& session) override {
+    if (!shows) return Error{Code::kNotFound, "there is no such session"};
+    return shows(session);
+  }
+  std::function<Outcome<orchestrator::SessionView>(const std::string&)> shows;
 
  private:
   std::mutex mutex_;  // guards asked
   const host::Generation& plugins_;
-  routines::Application application_;
 };
 
 struct Answer {
@@ -184,7 +189,8 @@ struct Answer {
 
 class Doors {
  public:
-  explicit Doors(const std::function<void(http::ServerOptions&)>& change = {})
+  explicit Doors(const std::function<void(http::ServerOptions&)>& change = {},
+                 const std::function<void(routines::Application&)>& load = {})
       : log_(clock_, {observability::LogOptions::Format::kJson}, [this](std::string_view line) {
           const std::lock_guard lock(mutex_);
           lines_.emplace_back(line);
@@ -195,6 +201,7 @@ class Doors {
     options.upload_folder = folder;
     options.public_url = "https://join.example.org";
     if (change) change(options);
+    if (load) load(orchestrator.loaded);
     server_ = http::make_server(orchestrator, jobs, clock_, log_, options);
     if (const auto started = server_->start(); !started) throw std::runtime_error("no server");
   }

@@ -27,7 +27,7 @@ const std::map<std::string, Names>& layer_table() {
       {"routines", {"core", "config"}},
       {"orchestrator", {"pipeline", "routines", "host", "net", "store", "observability", "core"}},
       {"jobs", {"orchestrator", "host", "store", "observability", "core"}},
-      {"http", {"jobs", "orchestrator", "host", "store", "observability", "core"}},
+      {"http", {"jobs", "orchestrator", "routines", "host", "store", "observability", "core"}},
       {"chaos", {"orchestrator", "routines", "pipeline", "net", "config", "core"}},
       {"cli",
        {"core", "observability", "config", "pipeline", "host", "net", "store", "routines",
@@ -194,6 +194,7 @@ TEST_CASE("LayersTest.LibrariesStayInTheFolderThatOwnsThem") {
   const std::map<std::string, Names> owners = {{"yaml-cpp", {"config"}},
                                                {"sqlite3.h", {"store"}},
                                                {"spdlog", {"observability"}},
+                                               {"prometheus", {"observability"}},
                                                {"CLI", {"cli"}},
                                                {"Poco", {"net", "http", "cli"}}};
 

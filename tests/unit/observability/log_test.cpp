@@ -138,6 +138,65 @@ TEST_CASE("LogTest.LinesOfManyThreadsStayWhole") {
   for (const auto& line : seen.lines) CHECK(Json::accept(line));
 }
 
+TEST_CASE("LogTest.BoundFieldsStandOnEveryLineAndAreMaskedToo") {
+  Captured seen;
+  std::string session = "ses_12345678";
+  const auto turn = seen.log.with({Field::id("session", session), {"phone", "07700 900123"}});
+  session.assign(session.size(), '?');  // they were copied
+
+  auto call = turn.with({{"call", 2}});
+  call.info("e", {{"ms", 5}, Field::id("session", "another")});
+
+  CHECK(seen.lines.at(0) == R"({"time":"2025-10-01T13:00:00.000Z","level":"info","event":"e",)"
+                            R"("session":"ses_12345678","phone":"07*** ******","call":2,"ms":5})");
+  seen.log.info("plain", {});
+  CHECK(seen.lines.at(1).find("session") == std::string::npos);
+}
+
+TEST_CASE("LogTest.BoundFieldsOutliveTheLogTheyWereMadeFrom") {
+  const FakeClock clock;
+  std::vector<std::string> lines;
+  auto first = std::make_unique<Log>(clock, text(),
+                                     [&](std::string_view line) { lines.emplace_back(line); });
+  auto turn = first->with({Field::id("turn", "turn_1")});
+  first.reset();
+
+  turn.info("e", {Field::id("turn", "turn_2")});
+
+  CHECK(lines.at(0) == "2025-10-01T13:00:00.000Z info e turn=turn_1");
+}
+
+TEST_CASE("LogTest.TheLevelIsChangedWhileTheLogRuns") {
+  Captured seen;
+  auto turn = seen.log.with({Field::id("turn", "turn_1")});
+
+  turn.debug("before", {});
+  seen.log.set_level(Level::kDebug);
+  turn.debug("after", {});
+
+  CHECK(seen.lines.size() == 1);
+  CHECK(seen.log.level().usual == Level::kDebug);
+  CHECK_FALSE(seen.log.level().left.has_value());
+}
+
+TEST_CASE("LogTest.AChangeForAWhileEndsByItself") {
+  FakeClock clock;
+  std::vector<std::string> lines;
+  Log log(clock, {}, [&](std::string_view line) { lines.emplace_back(line); });
+  using namespace std::chrono_literals;
+
+  log.set_level(Level::kDebug, 600s);
+  clock.advance(599s);
+  log.debug("in time", {});
+  CHECK(log.level().left == dugout::core::Duration(1s));
+  clock.advance(1s);
+  log.debug("too late", {});
+
+  CHECK(lines.size() == 1);
+  CHECK(log.level().level == Level::kInfo);
+  CHECK(log.level().usual == Level::kInfo);
+}
+
 TEST_CASE("LogTest.LevelNames") {
   CHECK(level_named("debug") == Level::kDebug);
   CHECK(level_named("error") == Level::kError);

@@ -39,6 +39,7 @@ class Desk final : public Orchestrator {
   GuardStates guards() const override { return {}; }
   Status probe() override { return Done{}; }
   Outcome<std::string> record(const std::string&) override { return std::string("{}"); }
+  Outcome<SessionView> view(const std::string&) override { return Error{Code::kNotFound, ""}; }
 
   int most = 0, most_of_session = 0;
   std::vector<std::string> begun;

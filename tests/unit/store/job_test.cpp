@@ -378,6 +378,31 @@ TEST_CASE("StoreJobTest.EveryCallPassesAFailureOn") {
   CHECK(f.store->jobs({})->empty());
 }
 
+TEST_CASE("StoreJobTest.JobsAreCountedByState") {
+  JobFixture f;
+  const auto done = f.added(job("first"));
+  f.leased("me");
+  REQUIRE(f.store->finish_job(done, "me", "{}"));
+  const auto given_up = f.added(job("second"));
+  f.leased("me");
+  REQUIRE(f.store->fail_job(given_up, "me", "no", std::nullopt));
+  f.added(job("third"));
+  f.leased("me");
+  f.added(job("fourth"));
+  f.added(job("fifth"));
+
+  const auto counts = f.store->job_counts();
+
+  REQUIRE(counts);
+  CHECK(counts->done == 1);
+  CHECK(counts->failed == 1);
+  CHECK(counts->running == 1);
+  CHECK(counts->waiting == 2);
+  FaultyStore faulty(*f.store);
+  faulty.fail_from(1);
+  CHECK_FALSE(faulty.job_counts());
+}
+
 TEST_CASE("StoreJobTest.DatabaseOfTheStepBeforeGetsItsTables") {
   dugout::test::TempFolder folder;
   FakeClock clock;

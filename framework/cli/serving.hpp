@@ -1,0 +1,31 @@
+// A server over an open product, from its start to the signal that stops it: for `serve`, and for
+// `chaos --live`.
+#pragma once
+
+#include <csignal>
+#include <functional>
+
+#include "cli/app.hpp"
+#include "cli/watchers.hpp"
+
+namespace dugout::cli {
+
+// SIGTERM and SIGINT are taken by wait() alone. REQUIRES: made before any thread, which inherit it.
+class StopSignals {
+ public:
+  StopSignals();
+  // The signal that came. A second one ends the program at once, whoever is still talking.
+  int wait() const;
+
+ private:
+  sigset_t signals_;
+};
+
+// Beside the server, from its start on; to return soon after `stop`.
+using Meanwhile = std::function<void(const core::CancelToken& stop)>;
+
+// Serves until a stop signal; turns in flight and jobs that run end first. The exit code.
+int serve_until_stopped(Set& set, Watchers& watchers, App& app, const StopSignals& signals,
+                        const Meanwhile& meanwhile = {});
+
+}  // namespace dugout::cli

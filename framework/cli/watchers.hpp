@@ -1,0 +1,82 @@
+// Whoever watches the turns of `dugout serve`: metrics, the figures of the dashboard, traces; and
+// what /metrics and the dashboard are told besides. Only what the settings ask for is made: without
+// any of it a turn reports to nobody. One thread at start and stop.
+#pragma once
+
+#include <memory>
+#include <mutex>
+#include <optional>
+
+#include "cli/app.hpp"
+#include "cli/trace_export.hpp"
+#include "http/server.hpp"
+#include "observability/figures.hpp"
+#include "observability/metrics.hpp"
+#include "observability/shared_text.hpp"
+#include "observability/standing.hpp"
+#include "observability/telemetry.hpp"
+
+namespace dugout::cli {
+
+// How the product stands, asked of its parts. [worker]
+class ProductStanding final : public observability::StandingSource {
+ public:
+  // REQUIRES: all outlive it; `figures` and `exporter` may be null.
+  ProductStanding(Set& set, orchestrator::Orchestrator& orchestrator,
+                  const observability::Telemetry& telemetry, const observability::Figures* figures,
+                  const observability::TraceExporter* exporter);
+
+  observability::Standing standing() override;
+
+ private:
+  void add_guards(observability::Standing& out) const;
+  void add_plugins(observability::Standing& out) const;
+  observability::Standing::Jobs jobs();
+
+  Set& set_;
+  orchestrator::Orchestrator& orchestrator_;
+  const observability::Telemetry& telemetry_;
+  const observability::Figures* const figures_;
+  const observability::TraceExporter* const exporter_;
+  const std::vector<std::string> targets_;
+  std::mutex mutex_;  // guards the two below: counting jobs is not for every scrape
+  observability::Standing::Jobs jobs_;
+  std::optional<core::MonoTime> counted_;
+};
+
+class Watchers {
+ public:
+  // REQUIRES: the set outlives it, and it outlives the app.
+  explicit Watchers(Set& set);
+  ~Watchers();  // as stop()
+  Watchers(const Watchers&) = delete;
+  Watchers& operator=(const Watchers&) = delete;
+
+  // For Stand.
+  observability::Telemetry& telemetry() { return telemetry_; }
+
+  // Before the first turn: what is asked of the app, and what the server shows of it. REQUIRES: the
+  // app outlives the server.
+  void watch(App& app, http::ServerOptions& options);
+  void start();
+  // After the last turn.
+  void stop();
+
+ private:
+  std::string dashboard();
+
+  Set& set_;
+  const core::MonoTime begun_;
+  observability::Telemetry telemetry_;
+  std::unique_ptr<observability::Figures> figures_;
+  std::unique_ptr<TraceExport> traces_;
+  std::unique_ptr<ProductStanding> standing_;
+  std::unique_ptr<observability::Metrics> metrics_;
+  std::unique_ptr<observability::SharedText> metrics_text_, dashboard_text_;
+  bool started_ = false;
+};
+
+// All that labels may say of what is loaded.
+observability::KnownNames known_names(Set& set);
+
+}  // namespace dugout::cli

@@ -1,0 +1,13 @@
+// A session as a page needs it that comes back to it. [worker]
+#pragma once
+
+#include <string>
+
+#include "orchestrator/chat.hpp"
+
+namespace dugout::orchestrator {
+
+// kNotFound when there is no such session.
+Outcome<SessionView> view_of(const std::string& session_id, const Parts& parts);
+
+}  // namespace dugout::orchestrator
