@@ -22,6 +22,11 @@ endif()
 if(DUGOUT_SANITIZE)
   add_compile_options(-fsanitize=${DUGOUT_SANITIZE} -fno-sanitize-recover=all -fno-omit-frame-pointer)
   add_link_options(-fsanitize=${DUGOUT_SANITIZE})
+  if(DUGOUT_SANITIZE MATCHES undefined)
+    # A trap instead of a report with its tables: half the time to compile, a third of the size, and
+    # ASan still prints the stack (cli/asan_options.cpp).
+    add_compile_options(-fsanitize-undefined-trap-on-error)
+  endif()
 endif()
 
 find_program(DUGOUT_CCACHE ccache)

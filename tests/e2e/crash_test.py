@@ -46,11 +46,19 @@ def wait_for_effects(data, wanted):
         pass
 
 
-def kill_at(wanted, data):
-    """One payment turn, killed as soon as `wanted` of its three effects are seen; then repeated."""
+def about_to_pay():
+    """A data folder in which one registration stands before its payment turn."""
+    data = tempfile.mkdtemp(prefix="dugout_crash_")
     with Server(data) as server:
         for line in lines_before(29):
             server.say(line, "session-crash")
+        assert server.stop() == 0
+    return data
+
+
+def kill_at(wanted, data):
+    """One payment turn, killed as soon as `wanted` of its three effects are seen; then repeated."""
+    with Server(data) as server:
         sender = threading.Thread(target=send, args=(server, "15", "session-crash", "pay"))
         sender.start()
         wait_for_effects(data, wanted)
@@ -69,12 +77,15 @@ def kill_at(wanted, data):
 
 def test_killed_after_each_effect_of_the_payment_turn():
     cut = 0
+    before = about_to_pay()
     for wanted in (0, 1, 2, 3) * 4:
         data = tempfile.mkdtemp(prefix="dugout_crash_")
         try:
+            shutil.copytree(before, data, dirs_exist_ok=True)
             cut += kill_at(wanted, data)
         finally:
             shutil.rmtree(data, ignore_errors=True)
+    shutil.rmtree(before, ignore_errors=True)
     print("      %d of 16 kills fell into the turn" % cut)
     assert cut > 0, "no kill fell into the turn: the test has shown nothing"
 

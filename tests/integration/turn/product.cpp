@@ -14,10 +14,18 @@
 namespace dugout::test {
 namespace {
 
+// Read once: nothing changes it, and a test may start many products.
 std::shared_ptr<const routines::Application> shipped_application() {
-  core::Findings findings;
-  auto application = routines::load_application(DUGOUT_SOURCE_DIR, {}, findings);
-  return std::make_shared<const routines::Application>(std::move(application));
+  static const auto shipped = [] {
+    core::Findings findings;
+    return std::make_shared<const routines::Application>(
+        routines::load_application(DUGOUT_SOURCE_DIR, {}, findings));
+  }();
+  return shipped;
+}
+
+std::string new_folder() {
+  return (std::filesystem::temp_directory_path() / core::new_id("dugout_test_")).string();
 }
 
 std::shared_ptr<const host::Generation> shipped_plugins(const std::string& folder) {
@@ -41,9 +49,7 @@ nlohmann::json answer_body(const std::string& text) {
 }
 
 Product::Product(const ProductOptions& options)
-    : folder_(options.folder.empty()
-                  ? (std::filesystem::temp_directory_path() / core::new_id("dugout_test_")).string()
-                  : options.folder),
+    : folder_(options.folder.empty() ? new_folder() : options.folder),
       log_(clock_, {}, [this](std::string_view line) { lines_.emplace_back(line); }) {
   auto opened = store::open_sqlite_store(folder_ + "/dugout.db", clock_);
   REQUIRE(opened);
@@ -151,6 +157,32 @@ std::vector<SaidLine> conversation(const std::string& name) {
     lines.push_back(line);
   }
   return lines;
+}
+
+void go_to(Product& product, int routine) {
+  for (const auto& line : conversation("run_a.yaml")) {
+    const auto reply = line.photo.empty() ? product.say(line.say) : product.send_photo();
+    REQUIRE(reply);
+    REQUIRE(reply->routine_number == line.routine);
+    if (line.routine == routine) return;
+  }
+}
+
+Standing::Standing(int routine) {
+  Product product;
+  go_to(product, routine);
+  folder_ = product.keep_folder();
+}
+
+Standing::~Standing() {
+  std::error_code ignored;
+  std::filesystem::remove_all(folder_, ignored);
+}
+
+ProductOptions Standing::copy(ProductOptions options) const {
+  options.folder = new_folder();
+  std::filesystem::copy(folder_, options.folder, std::filesystem::copy_options::recursive);
+  return options;
 }
 
 }  // namespace dugout::test

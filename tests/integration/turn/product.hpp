@@ -84,4 +84,23 @@ struct SaidLine {
 };
 std::vector<SaidLine> conversation(const std::string& name);
 
+// Answers of run A until the session stands at this routine.
+void go_to(Product& product, int routine);
+
+// A session that was led to a routine once. A test that starts there again and again takes copies:
+// playing the way each time is what such a test would spend its time on.
+class Standing {
+ public:
+  explicit Standing(int routine);
+  ~Standing();
+  Standing(const Standing&) = delete;
+  Standing& operator=(const Standing&) = delete;
+
+  // These options, with a copy of the folder; the product that takes them removes it.
+  ProductOptions copy(ProductOptions options = {}) const;
+
+ private:
+  std::string folder_;
+};
+
 }  // namespace dugout::test

@@ -10,16 +10,6 @@ namespace {
 using namespace dugout::test;
 using dugout::Code;
 
-// Answers of run A up to the routine before `routine`.
-void go_to(Product& product, int routine) {
-  for (const auto& line : conversation("run_a.yaml")) {
-    const auto reply = line.photo.empty() ? product.say(line.say) : product.send_photo();
-    REQUIRE(reply);
-    REQUIRE(reply->routine_number == line.routine);
-    if (line.routine == routine) return;
-  }
-}
-
 }  // namespace
 
 TEST_CASE("TurnTest.ARepeatedMessageGetsTheFirstAnswer") {
@@ -68,10 +58,10 @@ TEST_CASE("TurnTest.TwoAtOnceOfOneSessionAreTakenInOrder") {
 TEST_CASE("TurnTest.AStoreThatFailsAtAnyCallLosesAndRepeatsNothing") {
   // The payment turn has the most steps: break its first store call, then its second ... until it
   // works, and look at what is left each time.
+  const Standing before(29);
   for (int broken = 1;; ++broken) {
     INFO("call " << broken);
-    Product product;
-    go_to(product, 29);
+    Product product(before.copy());
     product.store().fail_call(broken);
     const auto failed = product.say("15", "pay");
     const bool was_hit = product.store().failures() > 0;
@@ -94,13 +84,13 @@ TEST_CASE("TurnTest.AStoreThatFailsAtAnyCallLosesAndRepeatsNothing") {
 TEST_CASE("TurnTest.ATurnThatWasCutOffAnywhereCompletesOnceAfterARestart") {
   // From the n-th store call of the payment turn on nothing reaches the disk, as when the process
   // dies there; then another process takes the same message.
+  const Standing before(29);
   for (int broken = 1;; ++broken) {
     INFO("from call " << broken);
     std::string folder;
     bool was_hit = false;
     {
-      Product product;
-      go_to(product, 29);
+      Product product(before.copy());
       product.store().fail_from(broken);
       const auto reply = product.say("15", "pay");
       was_hit = product.store().failures() > 0;
@@ -125,11 +115,11 @@ TEST_CASE("TurnTest.ATurnThatWasCutOffAnywhereCompletesOnceAfterARestart") {
 
 TEST_CASE("TurnTest.AFailingDirectoryAtTheResumeLookUpGoesOnAsANewRegistration") {
   // Each store call of the turn fails once; that of the look-up is met by going on at once.
+  const Standing before(2);
   int went_on = 0;
   for (int broken = 1;; ++broken) {
     INFO("call " << broken);
-    Product product;
-    go_to(product, 2);
+    Product product(before.copy());
     product.store().fail_call(broken);
     const auto at = product.at("Alfie Barlow");
     const bool was_hit = product.store().failures() > 0;
@@ -150,13 +140,9 @@ TEST_CASE("TurnTest.APhotoThatAModelTurnsDownIsNotStored") {
       {"output", {{{"type", "message"}, {"content", {{{"type", "output_text"}, {"text", no}}}}}}}};
   HttpDouble model([&](const DoubleRequest&) { return DoubleReply::json(200, body.dump()); });
   ProductOptions options;
-  {
-    Product offline;
-    go_to(offline, 34);
-    options.folder = offline.keep_folder();
-  }
   options.base_url = model.url("/v1");
-  Product product(options);
+  const Standing before(34);
+  Product product(before.copy(options));
 
   const auto reply = product.send_photo();
 
