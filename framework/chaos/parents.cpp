@@ -1,40 +1,65 @@
 #include "chaos/parents.hpp"
 
 #include <condition_variable>
+#include <functional>
+#include <map>
 #include <mutex>
 #include <random>
 #include <thread>
+#include <utility>
 
 namespace dugout::chaos {
 namespace {
 
 constexpr auto kCode = "200-lions-u9-2526";  // of the shipped application; opens the registration
 constexpr auto kQuestion = "When is training, please?";  // moves nothing
-constexpr int kMostAtOnce = 256;                         // threads; who comes then has to wait
+constexpr std::size_t kMostAtOnce = 256;                 // threads; who comes then has to wait
 
-// Counts who is inside, and lets a newcomer wait for a place.
+// Parents who talk at this moment, each in a thread; those who have left are let go of.
 class Room {
  public:
+  using Parent = std::function<Talk(int number)>;
+
+  explicit Room(Parent parent) : parent_(std::move(parent)) {}
+
   void enter() {
-    std::unique_lock lock(mutex_);
-    left_.wait(lock, [this] { return inside_ < kMostAtOnce; });
-    ++inside_;
+    see_off(kMostAtOnce - 1);
+    const auto number = entered_++;
+    inside_.emplace(number, [this, number] {
+      const auto talk = parent_(number);
+      const std::lock_guard lock(mutex_);
+      talks_.push_back(talk);
+      leaving_.push_back(number);
+      left_.notify_one();
+    });
   }
-  void leave(Talk talk) {
-    const std::lock_guard lock(mutex_);
-    --inside_;
-    talks_.push_back(talk);
-    left_.notify_one();
-  }
-  std::vector<Talk> talks() {
-    const std::lock_guard lock(mutex_);
+
+  // After the last has left.
+  std::vector<Talk> close() {
+    see_off(0);
     return std::move(talks_);
   }
 
  private:
+  // Until at most so many are inside.
+  void see_off(std::size_t most) {
+    std::unique_lock lock(mutex_);
+    for (;;) {
+      for (const auto number : std::exchange(leaving_, {})) {
+        inside_.at(number).join();  // its last act was to say that it leaves
+        inside_.erase(number);
+      }
+      if (inside_.size() <= most) return;
+      left_.wait(lock, [this] { return !leaving_.empty(); });
+    }
+  }
+
+  const Parent parent_;
+  std::map<int, std::thread> inside_;  // of the caller's thread alone, as is the next
+  int entered_ = 0;
   std::mutex mutex_;  // guards the two below
   std::condition_variable left_;
-  int inside_ = 0;
+  std::vector<int> leaving_;
   std::vector<Talk> talks_;
 };
 
@@ -71,17 +96,12 @@ std::vector<Talk> talk_live(const Scenario& scenario, unsigned seed,
                             orchestrator::Orchestrator& orchestrator, core::Clock& clock,
                             const core::CancelToken& stop) {
   const auto started = clock.now();
-  Room room;
-  std::vector<std::thread> parents;
+  Room room([&](int number) { return talk(orchestrator, clock, started, number); });
   for (const auto at : arrivals(scenario, seed)) {
     if (!clock.sleep(started + at - clock.now(), stop)) break;
     room.enter();
-    const auto number = static_cast<int>(parents.size());
-    parents.emplace_back(
-        [&, number] { room.leave(talk(orchestrator, clock, started, number)); });
   }
-  for (auto& parent : parents) parent.join();
-  return room.talks();
+  return room.close();
 }
 
 }  // namespace dugout::chaos

@@ -23,8 +23,8 @@ std::vector<core::Duration> arrivals(const Scenario& scenario, unsigned seed);
 Talk talk(orchestrator::Orchestrator& orchestrator, const core::Clock& clock,
           core::MonoTime started, int number);
 
-// All of them on the machine's own time, each on a thread. Returns when the last has been answered,
-// or soon after `stop`: then nobody comes any more. [main]
+// All of them on the machine's own time, each on a thread. Nobody comes any more after
+// `stop`; returns when the last who came has been answered. [main]
 std::vector<Talk> talk_live(const Scenario& scenario, unsigned seed,
                             orchestrator::Orchestrator& orchestrator, core::Clock& clock,
                             const core::CancelToken& stop);

@@ -33,8 +33,9 @@ config::SettingsSource settings_source(const AppOptions& options) {
   return source;
 }
 
-// The command line's word, the settings', then what the command usually has. Only a server writes to
-// a file, and behind a queue: what the other commands say belongs in front of whoever called them.
+// The command line's word, the settings', then what the command usually has. Only a server writes
+// to a file, and behind a queue: what the other commands say belongs in front of whoever called
+// them.
 observability::LogOptions log_options(const AppOptions& options, const config::LogSettings& log) {
   using observability::Level, observability::LogOptions;
   LogOptions out;
@@ -145,18 +146,20 @@ net::HttpLimits http_limits(const config::Settings& settings) {
 
 }  // namespace
 
+config::Settings settings_of(const AppOptions& options, core::Findings& findings) {
+  auto settings = config::load_settings(settings_source(options), findings);
+  if (options.own_data) settings.store = settings.data + "/dugout.db";
+  return settings;
+}
+
 Set::Set(const AppOptions& options, core::Findings& findings)
     : clock_(options.clock == nullptr ? system_clock_ : *options.clock),
-      settings_(config::load_settings(settings_source(options), findings)),
+      settings_(settings_of(options, findings)),
       log_(clock_, log_options(options, settings_.log)),
       settings_file_(options.config.empty() ? "dugout.yaml" : options.config),
       service_client_(net::make_http_client()),
       tool_http_(*service_client_, clock_, random_, log_) {
-  if (options.own_data) {
-    settings_.store = settings_.data + "/dugout.db";
-  } else {
-    airtable_ = airtable_options(settings_, settings_file_, findings);
-  }
+  if (!options.own_data) airtable_ = airtable_options(settings_, settings_file_, findings);
   root_ = application_root(settings_.root);
   host::install_services({&clock_, nullptr, &log_, &tool_http_});
   host::LoadOptions load;

@@ -32,11 +32,14 @@ struct AppOptions {
   std::vector<std::string> plugin_path;
   std::optional<observability::Level> log_level;
   std::optional<observability::LogOptions::Format> log_format;
-  bool serves = false;  // the log goes where the settings say, and nobody waits for it
+  bool serves = false;           // the log goes where the settings say, and nobody waits for it
   core::Clock* clock = nullptr;  // another clock than the machine's
   bool offline = false;          // no provider, whatever the environment says
   bool own_data = false;         // `data` holds everything, whatever the settings say of paths
 };
+
+// File, environment and command line together, for a command that needs no more than settings.
+config::Settings settings_of(const AppOptions& options, core::Findings& findings);
 
 // Settings and plugins: enough for check, graph, plugin and tool.
 class Set {

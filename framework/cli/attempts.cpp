@@ -42,11 +42,11 @@ Status open(const AppOptions& app, const AttemptsOptions& options, Source& sourc
   source.files = options.file;
   if (options.in_files && !options.file.empty()) return Done{};
   core::Findings findings;
-  const Set set(app, findings);
+  const auto settings = settings_of(app, findings);
   if (report(findings)) return Error{Code::kNotFound, "the settings cannot be used"};
-  source.files = attempt_folder(set.settings());
+  source.files = attempt_folder(settings);
   if (options.in_files) return Done{};
-  const auto& path = set.settings().store;
+  const auto& path = settings.store;
   std::error_code error;
   if (!std::filesystem::exists(path, error)) {
     return Error{Code::kNotFound, path +

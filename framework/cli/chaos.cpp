@@ -94,8 +94,8 @@ class Bench {
 
  private:
   void open(const AppOptions& own, core::Findings& findings) {
-    auto provider = std::make_unique<chaos::FaultyProvider>(scenario_, time_, seed_,
-                                                            urls_of(set_->settings()));
+    auto provider =
+        std::make_unique<chaos::FaultyProvider>(scenario_, time_, seed_, urls_of(set_->settings()));
     provider_ = provider.get();
     Stand stand;
     stand.http = std::move(provider);
@@ -260,8 +260,8 @@ class ChaosRun {
   std::vector<std::string> missed_;
 };
 
-// The scenario on the machine's own time, in a server that can be looked at: its dashboard shows what
-// the faults do while they last. It goes on after the last parent, until it is stopped.
+// The scenario on the machine's own time, in a server that can be looked at: its dashboard shows
+// what the faults do while they last. It goes on after the last parent, until it is stopped.
 int chaos_live(const AppOptions& app, const ChaosOptions& options) {
   const StopSignals signals;
   core::Findings findings;
@@ -271,6 +271,12 @@ int chaos_live(const AppOptions& app, const ChaosOptions& options) {
   }
   const auto scenario = chaos::load_scenario(options.files.front(), findings);
   if (report(findings) || !scenario) return kFindings;
+  std::error_code unreadable;  // a folder that cannot be looked at is refused by the store itself
+  if (fs::exists(app.data + "/dugout.db", unreadable)) {
+    std::cerr << app.data << " holds a store already; its sessions are no place for made-up ones. "
+              << "Name another --data, or none\n";
+    return kUsage;
+  }
   const OwnFolder folder(app.data);
   auto own = app;
   own.data = folder.path();
@@ -300,8 +306,8 @@ int chaos_live(const AppOptions& app, const ChaosOptions& options) {
     return kEnvironment;
   }
   return serve_until_stopped(set, watchers, **product, signals, [&](const core::CancelToken& stop) {
-    const auto talks = chaos::talk_live(*scenario, options.seed, (*product)->orchestrator(),
-                                        set.clock(), stop);
+    const auto talks =
+        chaos::talk_live(*scenario, options.seed, (*product)->orchestrator(), set.clock(), stop);
     const auto style = Style::for_stdout();
     print_head(*scenario, style);
     print_text(chaos::measure(*scenario, Mode::kAll, talks, asked, lines), false, style);

@@ -73,8 +73,8 @@ int serve_until_stopped(Set& set, Watchers& watchers, App& app, const StopSignal
   chosen.store = &set.store();
   chosen.check = [&set] { return set.check_application(); };
   chosen.explain = [&set](const std::string& turn) { return explain_turn(set.store(), turn); };
-  auto server = http::make_server(app.orchestrator(), app.jobs(), set.clock(), set.log(),
-                                  std::move(chosen));
+  auto server =
+      http::make_server(app.orchestrator(), app.jobs(), set.clock(), set.log(), std::move(chosen));
   if (const auto started = server->start(); !started) {
     std::cerr << started.error().message << "\n";
     return kEnvironment;

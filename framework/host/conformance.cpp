@@ -137,7 +137,7 @@ void run_conformance(const std::string& path, Report& report) {
   if (!report.run("the manifest is valid", [&] { return check_manifest(path, manifest); })) return;
   core::Findings findings;
   if (!report.run("the library is fit to be opened", [&] {
-        read_library(manifest, false, findings);
+        open_library(manifest, false, findings);
         return first_error(findings);
       })) {
     return;

@@ -4,6 +4,8 @@
 
 #include <dlfcn.h>
 #include <fcntl.h>
+#include <sys/sendfile.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include <atomic>
@@ -21,7 +23,7 @@ namespace {
 // A folder of this process alone, gone again when the copy is mapped.
 class PrivateCopy {
  public:
-  PrivateCopy(const std::string& id, std::string_view bytes) {
+  PrivateCopy(const std::string& id, const OpenFile& file) {
     static std::atomic<unsigned> serial{0};
     const char* base = std::getenv("TMPDIR");
     folder_ = std::string(base != nullptr && *base != '\0' ? base : "/tmp") + "/dugout-XXXXXX";
@@ -31,7 +33,7 @@ class PrivateCopy {
       return;
     }
     name_ = id + "-" + std::to_string(::getpid()) + "-" + std::to_string(++serial) + ".so";
-    error_ = write(bytes);
+    error_ = write(file);
   }
   ~PrivateCopy() {
     if (folder_.empty()) return;
@@ -48,21 +50,19 @@ class PrivateCopy {
   std::string path() const { return folder_ + "/" + name_; }
 
  private:
-  // 0, or the errno of the step that failed.
-  int write(std::string_view bytes) const {
-    const int file = ::open(path().c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0700);
-    if (file < 0) return errno;
-    int error = 0;
-    while (error == 0 && !bytes.empty()) {
-      const auto put = ::write(file, bytes.data(), bytes.size());
-      if (put <= 0) {
-        error = put < 0 ? errno : EIO;
-      } else {
-        bytes.remove_prefix(static_cast<std::size_t>(put));
-      }
+  // 0, or the errno of the step that failed. The kernel copies: a library may have many megabytes,
+  // of which the loader will look at some.
+  int write(const OpenFile& from) const {
+    const OpenFile copy(::open(path().c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0700));
+    if (!copy.is_open()) return errno;
+    struct stat status {};
+    if (::fstat(from.number(), &status) != 0) return errno;
+    for (off_t at = 0; at < status.st_size;) {
+      const auto left = static_cast<std::size_t>(status.st_size - at);
+      const auto put = ::sendfile(copy.number(), from.number(), &at, left);
+      if (put <= 0) return put < 0 ? errno : EIO;  // nothing more: it was cut off meanwhile
     }
-    if (::close(file) != 0 && error == 0) error = errno;
-    return error;
+    return 0;
   }
 
   std::string folder_, name_;
@@ -83,9 +83,9 @@ std::unique_ptr<Library> Library::open(const Manifest& manifest, bool trust_writ
         {core::Finding::Severity::kError, manifest.library, 0, 0, manifest.id + ": " + why, ""});
     return std::unique_ptr<Library>{};
   };
-  const auto bytes = read_library(manifest, trust_writable, findings);
-  if (bytes.empty()) return nullptr;
-  const PrivateCopy copy(manifest.id, bytes);
+  const auto file = open_library(manifest, trust_writable, findings);
+  if (!file.is_open()) return nullptr;
+  const PrivateCopy copy(manifest.id, file);
   if (!copy.written()) {
     return refuse("the library cannot be copied to " + copy.path() + ": " + copy.error());
   }

@@ -3,6 +3,7 @@
 
 #include <memory>
 #include <string>
+#include <utility>
 
 #include "core/finding.hpp"
 #include "dugout/abi.h"
@@ -10,9 +11,24 @@
 
 namespace dugout::host {
 
-// The bytes of a library that is fit to be opened: a regular file, of this machine, and of nobody
-// else to write to. Empty = refused, with a finding.
-std::string read_library(const Manifest& manifest, bool trust_writable, core::Findings& findings);
+// An open file; closed with its owner.
+class OpenFile {
+ public:
+  explicit OpenFile(int number) : number_(number) {}
+  ~OpenFile();
+  OpenFile(OpenFile&& other) noexcept : number_(std::exchange(other.number_, -1)) {}
+  OpenFile& operator=(OpenFile&&) = delete;
+
+  bool is_open() const { return number_ >= 0; }
+  int number() const { return number_; }
+
+ private:
+  int number_;
+};
+
+// A library that is fit to be opened: a regular file, of this machine, and of nobody else to write
+// to. Not open = refused, with a finding.
+OpenFile open_library(const Manifest& manifest, bool trust_writable, core::Findings& findings);
 
 // REQUIRES: every instance of the module is destroyed before its Library.
 class Library {

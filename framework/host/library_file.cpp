@@ -13,17 +13,7 @@ namespace dugout::host {
 namespace {
 
 constexpr off_t kMaxBytes = off_t{512} << 20;
-
-struct Descriptor {
-  explicit Descriptor(const std::string& path)
-      : number(::open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK)) {}
-  ~Descriptor() {
-    if (number >= 0) ::close(number);
-  }
-  Descriptor(const Descriptor&) = delete;
-  Descriptor& operator=(const Descriptor&) = delete;
-  int number;
-};
+constexpr std::size_t kHeadBytes = 4096;
 
 // All checks are made on the open file, so that it cannot be exchanged between check and use.
 std::string fault_of(const struct stat& file, const std::string& folder, bool trust_writable) {
@@ -39,37 +29,36 @@ std::string fault_of(const struct stat& file, const std::string& folder, bool tr
   return {};
 }
 
-bool read_all(int descriptor, std::string& bytes) {
-  std::size_t have = 0;
-  while (have < bytes.size()) {
-    const auto got = ::read(descriptor, bytes.data() + have, bytes.size() - have);
-    if (got < 0 && errno == EINTR) continue;
-    if (got <= 0) return false;
-    have += static_cast<std::size_t>(got);
-  }
-  return true;
+// As much as check_elf() looks at.
+std::string head_of(const OpenFile& file) {
+  std::string head(kHeadBytes, '\0');
+  const auto got = ::pread(file.number(), head.data(), head.size(), 0);
+  head.resize(got > 0 ? static_cast<std::size_t>(got) : 0);
+  return head;
 }
 
 }  // namespace
 
-std::string read_library(const Manifest& manifest, bool trust_writable, core::Findings& findings) {
+OpenFile::~OpenFile() {
+  if (is_open()) ::close(number_);
+}
+
+OpenFile open_library(const Manifest& manifest, bool trust_writable, core::Findings& findings) {
   const auto refuse = [&](const std::string& why) {
     findings.push_back({core::Finding::Severity::kError, manifest.library, 0, 0,
                         manifest.id + ": the library " + why, ""});
-    return std::string{};
+    return OpenFile(-1);
   };
-  const Descriptor file(manifest.library);
+  OpenFile file(::open(manifest.library.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK));
   struct stat status {};
-  if (file.number < 0 || ::fstat(file.number, &status) != 0) {
+  if (!file.is_open() || ::fstat(file.number(), &status) != 0) {
     return refuse("cannot be read: " + std::generic_category().message(errno));
   }
   if (auto fault = fault_of(status, manifest.folder, trust_writable); !fault.empty()) {
     return refuse(fault);
   }
-  std::string bytes(static_cast<std::size_t>(status.st_size), '\0');
-  if (!read_all(file.number, bytes)) return refuse("cannot be read to its end");
-  if (const auto elf = check_elf(bytes); !elf) return refuse(elf.error().message);
-  return bytes;
+  if (const auto elf = check_elf(head_of(file)); !elf) return refuse(elf.error().message);
+  return file;
 }
 
 }  // namespace dugout::host

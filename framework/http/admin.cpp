@@ -64,8 +64,18 @@ void refuse_operator(Service& service, Exchange& exchange, int status, const cha
   exchange.problem(problem, service.clock);
 }
 
-bool answer_when_shut(Service& service, Exchange& exchange) {
-  const auto wait = service.wrong_tokens.shut_for(address_of(exchange), service.clock.now());
+// What is shown at a door, and what opens it.
+struct Shown {
+  std::string token;      // empty = none
+  bool anything = false;  // something was sent in its place
+};
+struct Door {
+  WrongTokens& wrong;
+  std::vector<std::string_view> secrets;
+};
+
+bool answer_when_shut(Service& service, Exchange& exchange, const WrongTokens& wrong) {
+  const auto wait = wrong.shut_for(address_of(exchange), service.clock.now());
   if (wait == core::Duration::zero()) return false;
   Problem problem;
   problem.status = 429;
@@ -76,16 +86,30 @@ bool answer_when_shut(Service& service, Exchange& exchange) {
   return true;
 }
 
-// `shown`: empty = none. False: it is answered.
-bool admit_shown(Service& service, Exchange& exchange, const std::string& secret,
-                 const std::string& shown, bool anything) {
-  if (!shown.empty() && answer_when_shut(service, exchange)) return false;
-  if (same_secret(secret, shown)) return true;
-  if (!shown.empty()) service.wrong_tokens.count(address_of(exchange), service.clock.now());
-  service.log.warning("admin.refused", {{"token_shown", anything}});
+// False: it is answered.
+bool admit_shown(Service& service, Exchange& exchange, const Door& door, const Shown& shown) {
+  if (!shown.token.empty() && answer_when_shut(service, exchange, door.wrong)) return false;
+  bool right = false;
+  for (const auto secret : door.secrets) right = same_secret(secret, shown.token) || right;
+  if (right) return true;
+  if (!shown.token.empty()) door.wrong.count(address_of(exchange), service.clock.now());
+  service.log.warning("admin.refused", {{"token_shown", shown.anything}});
   refuse_operator(service, exchange, 401, "For operators",
                   "Send the operator's token: Authorization: Bearer ...");
   return false;
+}
+
+Shown shown_as_bearer(Exchange& exchange) {
+  return {bearer_of(exchange), exchange.request().has("Authorization")};
+}
+
+bool has_pass(const Service& service, Exchange& exchange) {
+  const auto pass = pass_of(exchange);
+  return !pass.empty() && service.passes.holds(pass, service.clock.now());
+}
+
+Door operators_door(Service& service) {
+  return {service.wrong_tokens, {service.options.admin_token}};
 }
 
 bool knows_operators(Service& service, Exchange& exchange) {
@@ -140,21 +164,21 @@ bool operators_known(Service& service, const PathParts& /*parts*/) {
 }
 
 bool is_operator(const Service& service, Exchange& exchange) {
-  const auto pass = pass_of(exchange);
-  if (!pass.empty() && service.passes.holds(pass, service.clock.now())) return true;
-  return same_secret(service.options.admin_token, bearer_of(exchange));
+  return has_pass(service, exchange) ||
+         same_secret(service.options.admin_token, bearer_of(exchange));
 }
 
-bool admit_token(Service& service, Exchange& exchange, const std::string& secret) {
-  const bool anything = exchange.request().has("Authorization");
-  return admit_shown(service, exchange, secret, bearer_of(exchange), anything);
+bool admit_scraper(Service& service, Exchange& exchange) {
+  if (has_pass(service, exchange)) return true;
+  const Door door{service.wrong_metrics_tokens,
+                  {service.options.metrics_token, service.options.admin_token}};
+  return admit_shown(service, exchange, door, shown_as_bearer(exchange));
 }
 
 bool admit_operator(Service& service, Exchange& exchange) {
   if (!knows_operators(service, exchange)) return false;
-  const auto pass = pass_of(exchange);
-  if (pass.empty() || !service.passes.holds(pass, service.clock.now())) {
-    return admit_token(service, exchange, service.options.admin_token);
+  if (!has_pass(service, exchange)) {
+    return admit_shown(service, exchange, operators_door(service), shown_as_bearer(exchange));
   }
   const auto& method = exchange.request().getMethod();
   if (method == "GET" || method == "HEAD" || of_our_pages(service, exchange, false)) return true;
@@ -171,7 +195,7 @@ void serve_session_begin(Service& service, Exchange& exchange) {
                            "Only our own pages may sign in.");
   }
   const auto shown = shown_in_body(service, exchange);
-  if (!shown || !admit_shown(service, exchange, service.options.admin_token, *shown, true)) return;
+  if (!shown || !admit_shown(service, exchange, operators_door(service), {*shown, true})) return;
   const auto lasts = std::chrono::duration_cast<std::chrono::seconds>(OperatorPasses::kLasts);
   const auto id = service.passes.begin(service.clock.now());
   service.log.info("admin.signed_in", {});

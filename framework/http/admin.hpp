@@ -20,8 +20,9 @@ bool is_operator(const Service& service, Exchange& exchange);
 // The addresses of operators are there at all; for the table of routes.
 bool operators_known(Service& service, const PathParts& parts);
 
-// The request's bearer token is `secret`. False: it is answered, with 401 or 429.
-bool admit_token(Service& service, Exchange& exchange, const std::string& secret);
+// The same for /metrics behind a token (metrics.token); operators may look as well. Its wrong
+// tokens are counted for themselves, so that neither door shuts the other.
+bool admit_scraper(Service& service, Exchange& exchange);
 
 // In a time that does not tell how much of `shown` is right.
 bool same_secret(std::string_view secret, std::string_view shown);

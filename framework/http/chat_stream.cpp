@@ -55,7 +55,11 @@ void stream_chat(Service& service, Exchange& exchange, orchestrator::ChatRequest
   };
   const auto reply = service.orchestrator.chat(request);
   if (reply) {
-    events.send("reply", reply_json(*reply));
+    // What the headers of other answers say: these went out before anything was known.
+    auto data = Json::parse(reply_json(*reply));
+    data["turn"] = reply->turn_id;
+    data["traceparent"] = reply->traceparent;
+    events.send("reply", core::canonical(data));
   } else {
     events.send("problem", problem_data(problem_of(reply.error())));
   }

@@ -28,6 +28,10 @@ Json figure_or_null(const std::optional<double>& figure) {
   return figure ? Json(*figure) : Json(nullptr);
 }
 
+std::string wall_text(core::WallTime time) {
+  return sdk::iso_time(time.time_since_epoch().count());
+}
+
 double in_ms(core::Duration duration) {
   return core::seconds(duration) * 1000.0;
 }
@@ -98,7 +102,8 @@ Json retry_metrics_of(const Tally& hour, const KnownNames& names) {
           {"top_errors", std::move(errors)}};
 }
 
-Json series_of(const FigureSnapshot& figures, const std::string& until) {
+// The steps are of the monotonic clock; where they stand on the wall's, only the server can tell.
+Json series_of(const FigureSnapshot& figures, core::WallTime until) {
   Json turns = Json::array(), failed = Json::array(), attempts = Json::array();
   Json p50 = Json::array(), p95 = Json::array();
   for (const auto& minute : figures.minutes) {
@@ -109,9 +114,14 @@ Json series_of(const FigureSnapshot& figures, const std::string& until) {
     p50.push_back(took ? figure_or_null(took->percentile(0.50)) : Json(nullptr));
     p95.push_back(took ? figure_or_null(took->percentile(0.95)) : Json(nullptr));
   }
-  return {{"step_s", kStepSeconds},          {"until", until},
-          {"turns", std::move(turns)},       {"failed", std::move(failed)},
-          {"attempts", std::move(attempts)}, {"p50_ms", std::move(p50)},
+  return {{"step_s", kStepSeconds},
+          {"began",
+           wall_text(std::chrono::floor<core::WallTime::duration>(until - figures.into_minute))},
+          {"until", wall_text(until)},
+          {"turns", std::move(turns)},
+          {"failed", std::move(failed)},
+          {"attempts", std::move(attempts)},
+          {"p50_ms", std::move(p50)},
           {"p95_ms", std::move(p95)}};
 }
 
@@ -160,6 +170,7 @@ Json guards_of(const Standing& standing) {
   return {{"targets", std::move(targets)},
           {"under_way", std::move(under_way)},
           {"retry_tokens", standing.retry_tokens},
+          {"retry_tokens_limit", standing.retry_tokens_limit},
           {"cache",
            {{"hits", cache.hits},
             {"misses", cache.misses},
@@ -211,14 +222,13 @@ Json running_of(const Standing& standing) {
 std::string dashboard_json(const DashboardParts& parts) {
   const auto& hour = parts.figures.hour;
   const auto& standing = parts.standing;
-  const auto at = sdk::iso_time(parts.at.time_since_epoch().count());
-  const Json out{{"at", at},
+  const Json out{{"at", wall_text(parts.at)},
                  {"version", parts.version},
                  {"uptime_s", std::floor(core::seconds(parts.uptime))},
                  {"health", health_of(parts)},
                  {"retry_metrics", retry_metrics_of(hour, parts.names)},
                  {"sessions", {{"active", parts.figures.active_sessions}}},
-                 {"series", series_of(parts.figures, at)},
+                 {"series", series_of(parts.figures, parts.at)},
                  {"attempts", attempts_of(hour, parts.names)},
                  {"waits", {{"count", hour.waits}, {"total_s", hour.waited_s}}},
                  {"stages", stages_of(hour)},

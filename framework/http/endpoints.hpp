@@ -27,7 +27,7 @@ struct Service {
   std::atomic<bool> stopping{false};
   core::CancelToken ending = {};  // cancelled at stop, for what would wait on
   OperatorPasses passes = {};
-  WrongTokens wrong_tokens = {};
+  WrongTokens wrong_tokens = {}, wrong_metrics_tokens = {};
   std::atomic<int> listeners{0};  // of the dashboard's events
   const RoutineFiles files{orchestrator.application()};
 };

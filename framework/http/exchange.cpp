@@ -16,6 +16,8 @@ namespace {
 constexpr std::streamsize kPiece = 16 * 1024;
 constexpr std::size_t kDiscardBytes = 64U << 20;
 constexpr auto kDiscardWithin = std::chrono::seconds(5);
+// Bytes a second: a phone on a bad line sends a photo at this rate, and is waited for.
+constexpr std::size_t kSlowestLine = 16 * 1024;
 
 // Nothing but our own files runs in a page, and no other site may frame it.
 constexpr auto kContentPolicy =
@@ -117,11 +119,13 @@ std::optional<Problem> Exchange::read_body(std::size_t limit, core::Duration wit
   if (!request_.hasContentLength()) return length_required();
   const auto announced = request_.getContentLength64();
   if (announced > static_cast<Poco::Int64>(limit)) return too_large(limit);
-  const auto deadline = clock.now() + within;
+  const auto begun = clock.now();
+  auto deadline = begun + within;
   std::string piece;
   try {
     while (body.size() < static_cast<std::size_t>(announced) && read_some(deadline, clock, piece)) {
       body += piece;
+      deadline = begun + within + std::chrono::seconds(body.size() / kSlowestLine);
     }
   } catch (const Poco::TimeoutException&) {
     return too_slow();

@@ -9,10 +9,7 @@ void serve_metrics(Service& service, Exchange& exchange) {
   if (!service.options.metrics) {
     return exchange.problem(nothing_at(exchange.path()), service.clock);
   }
-  const auto& token = service.options.metrics_token;
-  if (!token.empty() && !is_operator(service, exchange) && !admit_token(service, exchange, token)) {
-    return;
-  }
+  if (!service.options.metrics_token.empty() && !admit_scraper(service, exchange)) return;
   exchange.text(200, observability::Metrics::kType, *service.options.metrics());
 }
 

@@ -4,6 +4,7 @@
 #include <Poco/Net/HTTPRequestHandlerFactory.h>
 #include <Poco/Net/HTTPServer.h>
 #include <Poco/Net/HTTPServerParams.h>
+#include <Poco/Net/HTTPServerRequestImpl.h>
 #include <Poco/Net/NetException.h>
 #include <Poco/Net/ServerSocket.h>
 #include <Poco/ThreadPool.h>
@@ -25,6 +26,9 @@ class Handler final : public Poco::Net::HTTPRequestHandler {
   Handler(Service& service, bool crowded) : service_(service), crowded_(crowded) {}
   void handleRequest(Poco::Net::HTTPServerRequest& request,
                      Poco::Net::HTTPServerResponse& response) override {
+    // Who asks and never reads holds a thread for no longer than who never ends a question.
+    auto& socket = dynamic_cast<Poco::Net::HTTPServerRequestImpl&>(request).socket();
+    socket.setSendTimeout(Poco::Timespan(service_.options.read_timeout.count(), 0));
     Exchange exchange(request, response);
     // An idle connection holds a thread: when they are scarce, none is kept.
     if (crowded_) exchange.close_afterwards();

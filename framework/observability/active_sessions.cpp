@@ -30,7 +30,9 @@ void ActiveSessions::seen(std::string_view session, std::int64_t minute) {
 std::uint64_t ActiveSessions::since(std::int64_t minute) const {
   std::size_t empty = 0;
   for (std::size_t at = 0; at < kPlaces; ++at) {
-    if (last_[at].load(std::memory_order_relaxed) <= minute) ++empty;
+    // Zero = never; a minute may be negative, as the clock begins with the machine.
+    const auto last = last_[at].load(std::memory_order_relaxed);
+    if (last == 0 || last <= minute) ++empty;
   }
   constexpr auto kAll = static_cast<double>(kPlaces);
   const auto estimate =

@@ -43,12 +43,13 @@ void TraceExporter::turn_ended(const TurnReport& report) noexcept {
     Turn turn{spans_json(report, options_.texts), report.spans.size(), clock_.now()};
     const std::lock_guard lock(mutex_);
     const bool was_full = is_full();
-    make_room(turn);
-    const bool fits = turn.spans.size() <= options_.queue_bytes && !stopping_;
-    if (!fits || turn.count > options_.queue_spans) {
+    const bool fits =
+        turn.spans.size() <= options_.queue_bytes && turn.count <= options_.queue_spans;
+    if (!fits || stopping_) {
       counts_.dropped += turn.count;
       return;
     }
+    make_room(turn);
     counts_.waiting_spans += turn.count;
     counts_.waiting_bytes += turn.spans.size();
     queue_.push_back(std::move(turn));

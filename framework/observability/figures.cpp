@@ -24,10 +24,12 @@ std::uint64_t Figures::active_sessions() const {
 }
 
 FigureSnapshot Figures::snapshot() const {
-  FigureSnapshot out{{}, Tally(names_), active_sessions()};
+  FigureSnapshot out{{}, Tally(names_), active_sessions(), {}};
+  const auto now = clock_.now();
+  out.into_minute = now.time_since_epoch() % std::chrono::minutes(1);
   {
     const std::lock_guard lock(mutex_);
-    out.minutes = window_.minutes(clock_.now());
+    out.minutes = window_.minutes(now);
   }
   for (const auto& minute : out.minutes) {
     if (minute != nullptr) out.hour.merge(*minute);

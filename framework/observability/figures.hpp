@@ -21,6 +21,7 @@ struct FigureSnapshot {
   std::vector<std::shared_ptr<const Tally>> minutes;  // 60, the oldest first; nullptr = nothing
   Tally hour;                                         // all of them together
   std::uint64_t active_sessions = 0;                  // with a turn within the hour
+  core::Duration into_minute{0};                      // how long the last minute has run
 };
 
 class Figures final : public TurnWatcher {

@@ -1,5 +1,6 @@
 #include "observability/log_writer.hpp"
 
+#include <poll.h>
 #include <pthread.h>
 #include <unistd.h>
 
@@ -122,6 +123,8 @@ void LogWriter::note_failing() noexcept {
   if (!notes_.failing) return;
   try {
     const auto line = notes_.failing(output_->why()) + "\n";
+    pollfd errors{STDERR_FILENO, POLLOUT, 0};
+    if (::poll(&errors, 1, 0) != 1) return;  // a pipe that nobody empties would hold this thread
     (void)!::write(STDERR_FILENO, line.data(), line.size());
   } catch (const std::exception&) {
     // Nobody can be told.

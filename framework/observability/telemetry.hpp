@@ -22,8 +22,8 @@ struct RunningTurn {
 };
 
 struct TelemetryOptions {
-  bool spans = false;  // somebody reads the spans' attributes; without it they have none
-  bool texts = false;  // spans carry what was said, too
+  bool spans = false;   // somebody reads the spans' attributes; without it they have none
+  bool texts = false;   // spans carry what was said, too
   double sample = 1.0;  // share of the traces that begin here and are recorded
 };
 

@@ -10,9 +10,8 @@ namespace {
 constexpr std::size_t kTraceDigits = 32, kSpanDigits = 16;
 
 bool lower_hex(std::string_view text) {
-  return std::all_of(text.begin(), text.end(), [](char c) {
-    return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'f');
-  });
+  return std::all_of(text.begin(), text.end(),
+                     [](char c) { return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'f'); });
 }
 
 bool all_zero(std::string_view text) {
@@ -45,7 +44,9 @@ std::string traceparent(const TraceContext& context) {
   return "00-" + context.trace_id + "-" + context.span_id + (context.sampled ? "-01" : "-00");
 }
 
-std::string new_trace_id() { return core::new_id(""); }
+std::string new_trace_id() {
+  return core::new_id("");
+}
 
 // The standard forbids a span of zeros; the kernel's 64 bits are that once in an age, not never.
 std::string new_span_id() {

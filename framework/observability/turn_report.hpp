@@ -27,7 +27,7 @@ using Attributes = std::vector<std::pair<std::string, AttributeValue>>;
 
 struct Span {
   Stage stage = Stage::kTurn;
-  std::string name;         // "turn", "call registration", "chat gpt-4.1", "execute_tool address_lookup"
+  std::string name;  // "turn", "call registration", "chat gpt-4.1", "execute_tool address_lookup"
   std::string id, parent;   // of the turn, `parent` is the caller's span or empty
   core::Duration begun{0};  // since the turn's begin
   core::Duration took{0};
@@ -51,9 +51,7 @@ struct AttemptFigures {
   bool flagged = false, hedge = false;
   bool local = false;  // the understudy: no provider was asked
 
-  bool good() const {
-    return outcome == "ok" || outcome == "tool_calls" || outcome == "cache_hit";
-  }
+  bool good() const { return outcome == "ok" || outcome == "tool_calls" || outcome == "cache_hit"; }
   // A provider was really asked.
   bool asked() const {
     return !local && number > 0 && outcome != "not_asked" && outcome != "cancelled";
@@ -68,10 +66,11 @@ struct ToolFigures {
 };
 
 struct TurnReport {
-  TraceContext trace;       // span_id is the turn's own span
-  std::string session;      // the short form, as the attempt log has it: the id itself opens the session
+  TraceContext trace;  // span_id is the turn's own span
+  std::string
+      session;  // the short form, as the attempt log has it: the id itself opens the session
   std::string turn;
-  core::WallTime begun{};   // when it was taken up; spans count from here
+  core::WallTime begun{};  // when it was taken up; spans count from here
   core::Duration took{0};
   core::Duration own{0};    // of it, neither a provider, a tool nor a wait was waited for
   std::string outcome;      // "ok", or why there was no reply: "unavailable", "store", "failed"

@@ -19,16 +19,17 @@ TurnTrace::TurnTrace(Telemetry* telemetry, const core::Clock& clock, TurnReport 
   turn.parent = report_.trace.span_id;
   if (report_.trace.trace_id.empty()) {
     report_.trace.trace_id = new_trace_id();
-    report_.trace.sampled =
-        telemetry_ == nullptr || in_sample(report_.trace.trace_id, telemetry_->options().sample);
+    // Others are told that we record only if we do.
+    report_.trace.sampled = telemetry_ != nullptr && telemetry_->options().spans &&
+                            in_sample(report_.trace.trace_id, telemetry_->options().sample);
   }
   report_.trace.span_id = turn.id;
   report_.outcome = "failed";  // until somebody says that it was not
   report_.spans.push_back(std::move(turn));
   open_.emplace_back(0, false);
   if (telemetry_ != nullptr) {
-    running_ = telemetry_->begin(
-        {report_.session, report_.turn, report_.agent, begun_, Stage::kTurn, ""});
+    running_ =
+        telemetry_->begin({report_.session, report_.turn, report_.agent, begun_, Stage::kTurn, ""});
   }
 }
 
@@ -91,8 +92,8 @@ void TurnTrace::add(Stage stage, std::string name, core::MonoTime begun, core::D
 }
 
 std::string TurnTrace::parent() const {
-  return traceparent({report_.trace.trace_id, report_.spans[open_.back().first].id,
-                      report_.trace.sampled});
+  return traceparent(
+      {report_.trace.trace_id, report_.spans[open_.back().first].id, report_.trace.sampled});
 }
 
 SpanScope::SpanScope(TurnTrace* trace, Stage stage, std::string_view name, std::string_view detail,

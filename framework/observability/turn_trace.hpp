@@ -1,5 +1,5 @@
-// Watches one turn from its begin to its commit: opens and closes its spans, tells at each step what
-// the turn is busy with, and reports when it has ended. Made for one turn, used by one thread.
+// Watches one turn from its begin to its commit: opens and closes its spans, tells at each step
+// what the turn is busy with, and reports when it has ended. Made for one turn, used by one thread.
 #pragma once
 
 #include <functional>

@@ -144,8 +144,8 @@ struct Parts {
   core::Clock& clock;
   core::Random& random;
   observability::Log& log;
-  AttemptSink* attempts = nullptr;   // besides the store; nullptr = none
-  pipeline::Timer* timer = nullptr;  // for hedges; nullptr = one of its own
+  AttemptSink* attempts = nullptr;                // besides the store; nullptr = none
+  pipeline::Timer* timer = nullptr;               // for hedges; nullptr = one of its own
   observability::Telemetry* telemetry = nullptr;  // nullptr = nobody watches
 };
 

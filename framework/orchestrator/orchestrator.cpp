@@ -174,6 +174,7 @@ class DefaultOrchestrator final : public Orchestrator {
     if (parts_.attempts != nullptr && !commit->attempts.empty()) {
       parts_.attempts->write(commit->attempts);
     }
+    trace.report().outcome = turn.unavailable() ? "unavailable" : "ok";
     complete(trace, request, turn.reply(), log);
     auto reply = turn.reply();
     reply.traceparent = observability::traceparent(trace.report().trace);
@@ -201,7 +202,6 @@ class DefaultOrchestrator final : public Orchestrator {
   void complete(observability::TurnTrace& trace, const ChatRequest& request, const ChatReply& reply,
                 observability::Log& log) {
     auto& report = trace.report();
-    report.outcome = "ok";
     report.target = reply.target;
     report.next_routine = reply.routine_number.value_or(0);
     report.path = reply.path;

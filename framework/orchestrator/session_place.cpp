@@ -8,9 +8,8 @@
 namespace dugout::orchestrator {
 
 bool collects_file(const routines::Routine& routine) {
-  return std::any_of(
-      routine.collects.begin(), routine.collects.end(),
-      [](const auto& field) { return field.type == routines::FieldType::kFile; });
+  return std::any_of(routine.collects.begin(), routine.collects.end(),
+                     [](const auto& field) { return field.type == routines::FieldType::kFile; });
 }
 
 SessionPlace place_of(const store::Session& session, const routines::Application& application,

@@ -91,26 +91,30 @@ std::string ToolRunner::check_argument(const std::string& tool) const {
 
 ToolRun ToolRunner::run(const std::string& tool, const Json& arguments, int routine) {
   const auto handle = plugins_.tool(tool);
-  if (handle == nullptr) return failed("unknown_tool", "there is no tool called " + tool);
+  if (handle == nullptr) {
+    auto answer = failed("unknown_tool", "there is no tool called " + tool);
+    if (trace_ != nullptr) trace_->report().tools.push_back({tool, answer.code, {}, false});
+    return answer;
+  }
   const auto text = core::canonical(arguments);
   const bool pure = handle->declaration().effects == host::Effects::kNone;
   if (pure) {
     const auto seen = seen_.find(memory_of(*handle, text));
     if (seen != seen_.end()) return seen->second;
   }
-  const auto answer = run_watched(*handle, text, routine);
+  const auto answer = run_watched(tool, *handle, text, routine);
   if (!answer.ok) {
     log_.info("tool.refused", {LogField::safe("tool", tool), LogField::safe("code", answer.code)});
   }
   return answer;
 }
 
-ToolRun ToolRunner::run_watched(const host::ToolHandle& tool, const std::string& arguments,
-                                int routine) {
-  const std::string id(tool.id());
-  observability::SpanScope span(trace_, observability::Stage::kTool, "execute_tool " + id, id, true);
+ToolRun ToolRunner::run_watched(const std::string& name, const host::ToolHandle& tool,
+                                const std::string& arguments, int routine) {
+  observability::SpanScope span(trace_, observability::Stage::kTool, "execute_tool " + name, name,
+                                true);
   span.put("gen_ai.operation.name", std::string("execute_tool"));
-  span.put("gen_ai.tool.name", id);
+  span.put("gen_ai.tool.name", name);
   from_journal_ = false;
   const auto begun = clock_.now();
   auto answer = tool.declaration().effects == host::Effects::kNone
@@ -119,7 +123,7 @@ ToolRun ToolRunner::run_watched(const host::ToolHandle& tool, const std::string&
   if (!answer.ok) span.fail(answer.code);
   span.put("dugout.tool.from_journal", from_journal_);
   if (trace_ != nullptr) {
-    trace_->report().tools.push_back({id, answer.code, clock_.now() - begun, from_journal_});
+    trace_->report().tools.push_back({name, answer.code, clock_.now() - begun, from_journal_});
   }
   return answer;
 }

@@ -43,8 +43,7 @@ class ToolRunner {
  public:
   // `log`: one whose lines have the ids of whoever asks.
   ToolRunner(const host::Generation& plugins, store::Store& store, observability::Log& log,
-             const core::Clock& clock, ToolPlace place,
-             observability::TurnTrace* trace = nullptr)
+             const core::Clock& clock, ToolPlace place, observability::TurnTrace* trace = nullptr)
       : plugins_(plugins),
         store_(store),
         log_(log),
@@ -62,7 +61,8 @@ class ToolRunner {
   bool effects_ran() const { return effects_ran_; }
 
  private:
-  ToolRun run_watched(const host::ToolHandle& tool, const std::string& arguments, int routine);
+  ToolRun run_watched(const std::string& name, const host::ToolHandle& tool,
+                      const std::string& arguments, int routine);
   ToolRun run_pure(const host::ToolHandle& tool, const std::string& arguments);
   ToolRun run_journalled(const host::ToolHandle& tool, const std::string& arguments, int routine);
   ToolRun run_entry(const host::ToolHandle& tool, const store::JournalEntry& entry,

@@ -191,6 +191,7 @@ void Turn::take(Place* place, const routines::Agent& agent, const pipeline::Call
       put_off_ = all_away(*result.failure);
       return;
     }
+    unavailable_ = verdict == nullptr;
     const auto& words = agent.unavailable.empty() ? kSorry : agent.unavailable;
     say(verdict != nullptr ? verdict->say : routines::render(words, draft()));
     return;

@@ -37,6 +37,8 @@ class Turn {
   // nothing is to be committed.
   Outcome<store::TurnCommit> run();
   const ChatReply& reply() const { return reply_; }
+  // Nobody found an answer: the reply is an apology.
+  bool unavailable() const { return unavailable_; }
   const std::vector<std::string>& attempts() const { return attempts_; }  // lines of the log
 
  private:
@@ -91,6 +93,7 @@ class Turn {
   std::vector<std::string> attempts_;
   std::map<std::string, int> tool_requests_;  // how often a model asked for the very same thing
   int calls_ = 0, tool_runs_ = 0;
+  bool unavailable_ = false;
   core::MonoTime deadline_{};
   std::optional<Error> put_off_;  // nobody can answer just now: nothing is committed
   ChatReply reply_;

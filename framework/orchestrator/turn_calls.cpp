@@ -180,8 +180,8 @@ pipeline::CallResult Turn::call(const routines::Agent& agent, Place* place,
       request.tools.clear();
     }
     auto result = [&] {
-      observability::SpanScope span(&trace_, observability::Stage::kCall,
-                                    "call " + agent.call_type, agent.call_type);
+      observability::SpanScope span(&trace_, observability::Stage::kCall, "call " + agent.call_type,
+                                    agent.call_type);
       span.put("gen_ai.agent.name", agent.name);
       auto answered = planner.run(plan, request, budget);
       span.put("dugout.from_memory", answered.from_cache);

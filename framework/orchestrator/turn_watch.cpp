@@ -60,7 +60,8 @@ void describe(observability::TurnTrace& trace, const ChatRequest& request, const
 }
 
 bool put_off(const Error& error) {
-  return error.code == Code::kUnavailable && error.detail.find("retry_after_s") != std::string::npos;
+  return error.code == Code::kUnavailable &&
+         error.detail.find("retry_after_s") != std::string::npos;
 }
 
 }  // namespace dugout::orchestrator

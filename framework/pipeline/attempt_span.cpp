@@ -34,7 +34,9 @@ AttemptSpan::AttemptSpan(observability::TurnTrace* trace, const Model& model, in
   span_.put("dugout.target.local", model.local());
 }
 
-std::string AttemptSpan::parent() const { return trace_ == nullptr ? "" : trace_->parent(); }
+std::string AttemptSpan::parent() const {
+  return trace_ == nullptr ? "" : trace_->parent();
+}
 
 void AttemptSpan::end(const Attempted<Answer>& outcome) {
   if (const auto* answer = std::get_if<Answer>(&outcome)) {

@@ -15,8 +15,8 @@ struct Reading {
   Weighed weighed;  // what the validators thought, when they were heard
 };
 
-// `trusted`: a local model, which is checked by its tests and not by validators. How long the parsers
-// and the validators took goes to the plan's trace.
+// `trusted`: a local model, which is checked by its tests and not by validators. How long the
+// parsers and the validators took goes to the plan's trace.
 Reading read_answer(Answer answer, const CallPlan& plan, std::string_view schema,
                     bool trusted = false);
 

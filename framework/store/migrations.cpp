@@ -116,7 +116,8 @@ CREATE TABLE gone(
 // Jobs are counted by state at every scrape.
 constexpr const char* kJobStates = "CREATE INDEX jobs_state ON jobs(state);";
 
-constexpr std::array kMigrations = {kConversations, kRecords, kJobs, kAttemptLog, kTraffic, kJobStates};
+constexpr std::array kMigrations = {kConversations, kRecords, kJobs,
+                                    kAttemptLog,    kTraffic, kJobStates};
 
 Outcome<std::int64_t> number(Database& database, std::string_view sql) {
   Query query(database, sql);

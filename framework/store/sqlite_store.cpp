@@ -193,7 +193,7 @@ class SqliteStore final : public Store {
   }
 
   Outcome<JobCounts> job_counts() override {
-    return readers_.with([](Database& database) { return count_jobs(database); });
+    return overviews_.with([](Database& database) { return count_jobs(database); });
   }
 
   Status retry_job(std::string_view id) override {

@@ -132,6 +132,7 @@ Status count_path(Database& database, const TurnCommit& commit, std::int64_t now
   auto& trail = *found;
   const auto first = commit.path.front();
   if (first.first == 0) trail = {};  // a flow begins, maybe another child's in the same session
+  const auto known = trail.visited.size();
   // Who came there before anybody counted is counted now.
   if (auto done = reach(database, commit, trail, first.first); !done) return done;
   bool moved = false;
@@ -140,7 +141,8 @@ Status count_path(Database& database, const TurnCommit& commit, std::int64_t now
     if (auto done = count_edge(database, commit, from, to, now_ms); !done) return done;
     if (auto done = reach(database, commit, trail, to); !done) return done;
   }
-  if (!moved) return Done{};
+  if (!moved && trail.visited.size() == known) return Done{};
+  if (!moved) return write_trail(database, commit.session.id, trail);
   // What lies between the first routine and the last one kept nobody waiting.
   if (first.first != 0 && trail.since_ms > 0) {
     auto done = count_stay(database, commit, first.first, now_ms - trail.since_ms);

@@ -4,7 +4,7 @@ import json
 import os
 import subprocess
 
-from driver import DUGOUT, SOURCE, Server, clean_environment, run_tests
+from driver import DUGOUT, PATIENCE, SOURCE, Server, clean_environment, run_tests
 from model_test import Double
 
 TOKEN = "operators-token-of-the-test"
@@ -12,7 +12,7 @@ SESSION = "session-of-helen-barlow"
 
 
 def dugout(*args):
-    return subprocess.run([DUGOUT, *args], capture_output=True, text=True, env=clean_environment(), timeout=300)
+    return subprocess.run([DUGOUT, *args], capture_output=True, text=True, env=clean_environment(), timeout=300 * PATIENCE)
 
 
 def say(server, text, session=SESSION):
@@ -133,7 +133,7 @@ def test_an_operator_is_told_over_http_and_nobody_else():
 
 def test_a_short_token_is_refused_at_start():
     result = subprocess.run([DUGOUT, "check", "--root", SOURCE], capture_output=True, text=True,
-                            env=clean_environment(DUGOUT_ADMIN_TOKEN="sesame"), timeout=120)
+                            env=clean_environment(DUGOUT_ADMIN_TOKEN="sesame"), timeout=120 * PATIENCE)
     assert result.returncode == 1 and "DUGOUT_ADMIN_TOKEN" in result.stderr + result.stdout, result
     assert "sesame" not in result.stderr + result.stdout
 

@@ -11,7 +11,7 @@ import subprocess
 import tempfile
 import time
 
-from driver import DUGOUT, SOURCE, Server, clean_environment, conversation, rows, run_tests
+from driver import DUGOUT, PATIENCE, SOURCE, Server, clean_environment, conversation, rows, run_tests
 
 CODE = "200-lions-u9-2526"
 NDJSON = {"Content-Type": "application/x-ndjson"}
@@ -47,7 +47,7 @@ def command(data, *args):
 
 def batch(data, *args):
     return subprocess.run(command(data, *args), capture_output=True, text=True,
-                          env=clean_environment(), timeout=300)
+                          env=clean_environment(), timeout=300 * PATIENCE)
 
 
 def turns(data):
@@ -106,13 +106,13 @@ def test_bad_lines_are_results_of_their_own():
 def test_a_client_that_leaves_ends_its_batch():
     calls = "".join(json.dumps({"user_message": CODE}) + "\n" for _ in range(1000))
     with Server(DUGOUT_LIMITS_BATCH_CONCURRENCY="1", args=("--log-level", "info")) as server:
-        with socket.create_connection(("127.0.0.1", server.port), timeout=60) as client:
+        with socket.create_connection(("127.0.0.1", server.port), timeout=60 * PATIENCE) as client:
             client.sendall(("POST /chat/batch HTTP/1.1\r\nHost: x\r\nContent-Type: application/x-ndjson\r\n"
                             "Content-Length: %d\r\n\r\n" % len(calls)).encode() + calls.encode())
             got = b""
             while b'"status":200' not in got:
                 got += client.recv(4096)
-        deadline = time.monotonic() + 60
+        deadline = time.monotonic() + 60 * PATIENCE
         while '"batch.done"' not in server.log():
             assert time.monotonic() < deadline, "the batch has not ended"
         done = [json.loads(line) for line in server.log().splitlines() if '"batch.done"' in line]
@@ -155,12 +155,12 @@ def run_and_end(data, path, out, wanted, how):
     """Starts a run and ends it once so many results are in the file; its exit code."""
     process = subprocess.Popen(command(data, path, "-o", out, "--concurrency", "3"),
                                stderr=subprocess.DEVNULL, env=clean_environment())
-    deadline = time.monotonic() + 120
+    deadline = time.monotonic() + 120 * PATIENCE
     while process.poll() is None and time.monotonic() < deadline:
         if os.path.exists(out) and os.path.getsize(out) > 0 and len(open(out, "rb").readlines()) >= wanted:
             break
     process.send_signal(how)
-    return process.wait(timeout=120)
+    return process.wait(timeout=120 * PATIENCE)
 
 
 def test_killed_in_the_middle_and_gone_on_with_each_call_happens_once():

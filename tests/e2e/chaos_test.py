@@ -2,10 +2,11 @@
 """The fault bench from outside: a short outage in three modes, the same twice, and bad scenarios."""
 import json
 import os
+import shutil
 import subprocess
 import tempfile
 
-from driver import DUGOUT, SOURCE, clean_environment, run_tests
+from driver import DUGOUT, PATIENCE, SOURCE, clean_environment, run_tests
 
 SHORT = """about: The provider is away for ten seconds.
 turns_per_second: 2
@@ -17,7 +18,7 @@ expect: {good: 0.999}
 
 def chaos(*args):
     return subprocess.run([DUGOUT, "chaos", "--root", SOURCE, *args], capture_output=True, text=True,
-                          env=clean_environment(), timeout=600)
+                          env=clean_environment(), timeout=600 * PATIENCE)
 
 
 def scenario(text):
@@ -63,6 +64,18 @@ def test_a_bad_scenario_is_told_with_its_place():
     assert result.returncode == 1
     assert path + ":2:" in result.stderr, result.stderr
     assert chaos("/no/such/file.yaml").returncode != 0
+    os.unlink(path)
+
+
+def test_a_live_run_keeps_out_of_a_store_that_is_there():
+    path = scenario(SHORT)
+    data = tempfile.mkdtemp(prefix="dugout_chaos_")
+    with open(os.path.join(data, "dugout.db"), "wb"):
+        pass
+    result = chaos(path, "--live", "--listen", "127.0.0.1:0", "--data", data)
+    assert result.returncode == 2 and "holds a store already" in result.stderr, result
+    assert os.path.getsize(os.path.join(data, "dugout.db")) == 0
+    shutil.rmtree(data)
     os.unlink(path)
 
 

@@ -7,12 +7,12 @@ import subprocess
 import tempfile
 
 import photos
-from driver import DUGOUT, SOURCE, Server, clean_environment, compare_row, conversation, run_tests
+from driver import DUGOUT, PATIENCE, SOURCE, Server, clean_environment, compare_row, conversation, run_tests
 
 
 def dugout(*args, stdin="", cwd=None, **environment):
     return subprocess.run([DUGOUT, *args], input=stdin, capture_output=True, text=True, cwd=cwd,
-                          env=clean_environment(**environment), timeout=120)
+                          env=clean_environment(**environment), timeout=120 * PATIENCE)
 
 
 def own_application():

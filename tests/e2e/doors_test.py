@@ -16,7 +16,7 @@ import uuid
 
 import yaml
 
-from driver import JPEG, Server, conversation, play, rows, run_tests
+from driver import JPEG, PATIENCE, Server, conversation, play, rows, run_tests
 
 SECRET = "a-secret-of-the-test"
 PDF = b"%PDF-1.7 not a photo"
@@ -246,7 +246,7 @@ def test_a_photo_sent_twice_at_once_is_one_photo():
 def test_a_client_that_goes_mid_way_leaves_nothing():
     with Server() as server:
         body, media_type = form(JPEG, "session-gone", "message-1")
-        with socket.create_connection(("127.0.0.1", server.port), timeout=30) as client:
+        with socket.create_connection(("127.0.0.1", server.port), timeout=30 * PATIENCE) as client:
             client.sendall(("POST /upload-async HTTP/1.1\r\nHost: x\r\nContent-Type: %s\r\nContent-Length: %d\r\n\r\n"
                             % (media_type, len(body))).encode() + body[:len(body) // 2])
             client.shutdown(socket.SHUT_WR)

@@ -16,6 +16,8 @@ import photos
 DUGOUT = os.environ["DUGOUT"]
 SOURCE = os.environ["DUGOUT_SOURCE"]
 DOUBLE = os.environ.get("DUGOUT_DOUBLE", "")
+# How much longer than usual everything may take: a sanitizer makes the program several times slower.
+PATIENCE = float(os.environ.get("DUGOUT_TEST_PATIENCE", "1"))
 
 
 def clean_environment(**extra):
@@ -47,7 +49,7 @@ class Server:
         with open(os.path.join(self.data, "log"), encoding="utf-8") as file:
             return file.read()
 
-    def request(self, method, path, body=None, headers=None, timeout=60):
+    def request(self, method, path, body=None, headers=None, timeout=60 * PATIENCE):
         connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=timeout)
         try:
             connection.request(method, path, body, headers or {})
@@ -86,7 +88,7 @@ class Server:
         """Ends the server the polite way and returns its exit code."""
         if self.process.poll() is None:
             self.process.send_signal(signal.SIGTERM)
-        code = self.process.wait(timeout=120)
+        code = self.process.wait(timeout=120 * PATIENCE)
         self.process.stdout.close()
         return code
 

@@ -6,7 +6,7 @@ import threading
 import time
 
 import photos
-from driver import JPEG, Server, compare_row, conversation, play, rows, run_tests
+from driver import JPEG, PATIENCE, Server, compare_row, conversation, play, rows, run_tests
 
 
 def problem(server, method, path, body=None, **headers):
@@ -117,12 +117,12 @@ def test_a_stop_lets_the_turn_in_flight_end():
         server.say("200-lions-u9-2526", "session-stop")
         # A connection that is in the middle of its request when the server is told to stop.
         body = json.dumps({"user_message": "Helen Barlow", "session_id": "session-stop"}).encode()
-        with socket.create_connection(("127.0.0.1", server.port), timeout=30) as client:
+        with socket.create_connection(("127.0.0.1", server.port), timeout=30 * PATIENCE) as client:
             client.sendall(b"POST /chat HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\nContent-Length: %d\r\n\r\n" % len(body))
             client.sendall(body[:10])
             codes = []
             stopper = threading.Thread(target=lambda: codes.append(server.stop()))
-            deadline = time.monotonic() + 30
+            deadline = time.monotonic() + 30 * PATIENCE
             # The server has taken the connection once its log says nothing else may come; /health tells.
             while time.monotonic() < deadline and server.request("GET", "/health")[0] != 200:
                 pass
@@ -138,10 +138,10 @@ def test_slow_and_broken_clients_do_not_disturb_others():
     with Server() as server:
         sockets = []
         for _ in range(50):
-            client = socket.create_connection(("127.0.0.1", server.port), timeout=30)
+            client = socket.create_connection(("127.0.0.1", server.port), timeout=30 * PATIENCE)
             client.sendall(b"POST /chat HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\nContent-Length: 100\r\n\r\n{")
             sockets.append(client)
-        raw = socket.create_connection(("127.0.0.1", server.port), timeout=30)
+        raw = socket.create_connection(("127.0.0.1", server.port), timeout=30 * PATIENCE)
         raw.sendall(b"\x16\x03\x01 nonsense\r\n\r\n")
         sockets.append(raw)
         assert server.say("200-lions-u9-2526", "session-calm")["routine_number"] == 1

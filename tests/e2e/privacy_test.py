@@ -15,7 +15,7 @@ import time
 import yaml
 
 from doubles import airtable
-from driver import DUGOUT, SOURCE, Server, clean_environment, conversation, play, rows, run_tests
+from driver import DUGOUT, PATIENCE, SOURCE, Server, clean_environment, conversation, play, rows, run_tests
 
 SENSITIVE = re.compile(r"(first|last|full)_name|telephone|email|address|post_code|dob|medical|house_number|town$")
 ORDINARY = {"Y", "N", "Urmston", "Manchester", "Sale", "Stretford"}  # places and answers, not persons
@@ -24,7 +24,7 @@ ORDINARY = {"Y", "N", "Urmston", "Manchester", "Sale", "Stretford"}  # places an
 def dugout(data, *args, config="", stdin=""):
     more = ["--config", config] if config else []
     return subprocess.run([DUGOUT, *args, "--root", SOURCE, "--data", data, *more], input=stdin,
-                          capture_output=True, text=True, env=clean_environment(), timeout=120)
+                          capture_output=True, text=True, env=clean_environment(), timeout=120 * PATIENCE)
 
 
 def told_values(script):
@@ -178,7 +178,7 @@ def test_erasing_asks_at_a_terminal():
                                         server.data], stdin=theirs, stdout=subprocess.PIPE, stderr=subprocess.PIPE,
                                        text=True, env=clean_environment())
             os.write(ours, answer.encode())
-            said, _ = process.communicate(timeout=120)
+            said, _ = process.communicate(timeout=120 * PATIENCE)
             os.close(ours)
             os.close(theirs)
             assert process.returncode == code and "cannot be undone" in said, (process.returncode, said)

@@ -7,7 +7,7 @@ import shutil
 import subprocess
 import tempfile
 
-from driver import DUGOUT, SOURCE, clean_environment, run_tests
+from driver import DUGOUT, PATIENCE, SOURCE, clean_environment, run_tests
 
 WORK = tempfile.mkdtemp(prefix="dugout_tune_")
 
@@ -15,7 +15,7 @@ WORK = tempfile.mkdtemp(prefix="dugout_tune_")
 def tune(*args, data=None, **environment):
     shared = [] if args[0] == "simulate" else ["--root", SOURCE, "--data", data or os.path.join(WORK, "var")]
     return subprocess.run([DUGOUT, "tune", *args, *shared], capture_output=True, text=True, cwd=WORK,
-                          env=clean_environment(**environment), timeout=600)
+                          env=clean_environment(**environment), timeout=600 * PATIENCE)
 
 
 def log_of(scene, calls=12_000, seed=7):
@@ -180,12 +180,12 @@ def test_a_bad_model_file_is_one_warning_and_no_model():
         done = tune("show", data=data)
         assert done.returncode == 1, (text[:40], done.stderr)
         checked = subprocess.run([DUGOUT, "check", "--root", SOURCE, "--data", data], capture_output=True,
-                                 text=True, env=clean_environment(), timeout=120)
+                                 text=True, env=clean_environment(), timeout=120 * PATIENCE)
         assert checked.returncode == 0, checked.stderr
         assert checked.stderr.count("is not used") == 1, checked.stderr
     os.remove(path)
     checked = subprocess.run([DUGOUT, "check", "--root", SOURCE, "--data", data], capture_output=True,
-                             text=True, env=clean_environment(), timeout=120)
+                             text=True, env=clean_environment(), timeout=120 * PATIENCE)
     assert "tuner" not in checked.stderr, checked.stderr
     missing = tune("show", data=data)
     assert missing.returncode == 3 and "there is no model yet" in missing.stderr, missing.stderr
@@ -196,11 +196,11 @@ def test_bad_usage_and_help():
                  ("simulate", "-o", "x", "--calls", "-1"), ("simulate", "-o", "x", "--scene", "sunny"),
                  ("evaluate", "--rounds", "1")):
         done = subprocess.run([DUGOUT, "tune", *args], capture_output=True, text=True, cwd=WORK,
-                              env=clean_environment(), timeout=60)
+                              env=clean_environment(), timeout=60 * PATIENCE)
         assert done.returncode == 2, (args, done.returncode)
     for name in ("train", "evaluate", "export", "show", "simulate"):
         done = subprocess.run([DUGOUT, "tune", name, "--help"], capture_output=True, text=True,
-                              env=clean_environment(), timeout=60)
+                              env=clean_environment(), timeout=60 * PATIENCE)
         assert done.returncode == 0 and "Examples:" in done.stdout, done.stdout
 
 

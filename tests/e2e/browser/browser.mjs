@@ -1,6 +1,7 @@
 // What the tests of the pages share: Debian's Chromium, the program on a free port over a data folder
 // of its own, the model double, axe-core, pictures for the build folder, and a plain runner.
 import { spawn } from 'node:child_process';
+import { randomInt } from 'node:crypto';
 import { mkdirSync, mkdtempSync, openSync, readFileSync, rmSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { createRequire } from 'node:module';
@@ -15,8 +16,11 @@ export const source = need('DUGOUT_SOURCE');
 const pictures = need('DUGOUT_SCREENSHOTS');
 
 export const phone = { width: 390, height: 844 };
-// How long anything may take. A loaded machine that draws without a graphics card is slow.
-export const patience = 90000;
+// How long anything may take, in ms: a loaded machine that draws without a graphics card is slow, and
+// a program under a sanitizer so many times slower again.
+const factor = Number(process.env.DUGOUT_TEST_PATIENCE) || 1;
+export const patient = (ms) => ms * factor;
+export const patience = patient(90000);
 export const desktop = { width: 1440, height: 900 };
 
 function need(name) {
@@ -50,13 +54,21 @@ function ended(child) {
     : new Promise((done) => child.once('exit', done));
 }
 
-function freePort() {
+function isFree(port) {
   return new Promise((done) => {
-    const probe = createServer().listen(0, '127.0.0.1', () => {
-      const { port } = probe.address();
-      probe.close(() => done(port));
-    });
+    const probe = createServer();
+    probe.once('error', () => done(false));
+    probe.listen(port, '127.0.0.1', () => probe.close(() => done(true)));
   });
+}
+
+// Below those that the system gives to clients (from 32768 on): a program that is started again on its
+// port must not find a client's connection there.
+async function freePort() {
+  for (;;) {
+    const port = randomInt(20000, 32000);
+    if (await isFree(port)) return port;
+  }
 }
 
 // `dugout serve`; it keeps its port and its data when it is started again.
@@ -162,11 +174,13 @@ export async function openPage(browser, { size = desktop, theme = 'light', conte
   return page;
 }
 
-// What axe-core finds that is serious or critical, as lines; none is what a test wants.
-export async function seriousFindings(page) {
+// What axe-core finds that is serious or critical, as lines; none is what a test wants. tags: of its
+// rules, if not the usual ones.
+export async function seriousFindings(page, tags = undefined) {
   // Through the protocol, not as a script element: the content policy of the page stays in force.
   await page.evaluate(axeSource);
-  const { violations } = await page.evaluate(() => globalThis.axe.run(document, { resultTypes: ['violations'] }));
+  const { violations } = await page.evaluate(
+    (runOnly) => globalThis.axe.run(document, { resultTypes: ['violations'], ...(runOnly ? { runOnly } : {}) }), tags);
   return violations
     .filter(({ impact }) => impact === 'serious' || impact === 'critical')
     .flatMap(({ id, help, nodes }) => nodes.map((node) => `${id}: ${help}: ${node.target.join(' ')} ${node.failureSummary ?? ''}`));
@@ -178,8 +192,8 @@ export async function picture(page, name, options = {}) {
 }
 
 // Waits until `holds` (async) is true; says what it was waiting for if that does not come.
-export async function until(what, holds, within = patience) {
-  const end = Date.now() + within;
+export async function until(what, holds, within = 90000) {
+  const end = Date.now() + patient(within);
   for (;;) {
     if (await holds()) return;
     if (Date.now() > end) throw new Error(`this did not come: ${what}`);

@@ -1,78 +1,15 @@
-// What the tests of the parents' page share: the program over a data folder of its own, a browser,
-// and a parent who answers in whatever form the page asks.
-import { execFileSync, spawn } from 'node:child_process';
-import { randomUUID } from 'node:crypto';
-import { closeSync, mkdirSync, mkdtempSync, openSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { createRequire } from 'node:module';
-import { tmpdir } from 'node:os';
+// What the tests of the parents' page share: conversations and photos, and a parent who answers in
+// whatever form the page asks.
+import { execFileSync } from 'node:child_process';
+import { randomBytes, randomUUID } from 'node:crypto';
 import { join } from 'node:path';
+import { patience, picture, seriousFindings, source } from './browser.mjs';
 
-const { DUGOUT, DUGOUT_SOURCE, DUGOUT_BROWSER_PACKAGES, DUGOUT_SCREENSHOTS } = process.env;
-const require = createRequire(join(DUGOUT_BROWSER_PACKAGES, 'package.json'));
-const { chromium } = require('playwright-core');
-const axe = readFileSync(require.resolve('axe-core/axe.min.js'), 'utf8');
-
-const within = 60000;  // ms; under sanitizers on a busy machine a turn is slow
+const key = 'dugout.chat';
 
 export function check(good, ...what) {
   if (!good) throw new Error(what.map((part) => (typeof part === 'string' ? part : JSON.stringify(part))).join(' '));
 }
-
-export class Server {
-  constructor(environment = {}) {
-    this.data = mkdtempSync(join(tmpdir(), 'dugout_chat_'));
-    this.environment = environment;
-    this.port = 0;
-  }
-
-  async start() {
-    const kept = Object.entries(process.env).filter(([name]) => !/^(DUGOUT_|OPENAI_|AI_RETRY_)/.test(name));
-    const log = openSync(join(this.data, 'log'), 'a');
-    this.process = spawn(
-      DUGOUT, ['serve', '--listen', `127.0.0.1:${this.port}`, '--root', DUGOUT_SOURCE, '--data', this.data],
-      { stdio: ['ignore', 'pipe', log], env: { ...Object.fromEntries(kept), ...this.environment } });
-    closeSync(log);
-    this.ended = new Promise((done) => this.process.on('exit', done));
-    const line = await new Promise((done) => {
-      let text = '';
-      this.process.stdout.on('data', (piece) => {
-        text += piece;
-        if (text.includes('\n')) done(text);
-      });
-      this.process.on('exit', () => done(`ended: ${readFileSync(join(this.data, 'log'), 'utf8')}`));
-    });
-    const found = /^listening on (http:\/\/127\.0\.0\.1:(\d+))/.exec(line);
-    check(found, 'no server:', line);
-    [, this.url, this.port] = found;
-    return this;
-  }
-
-  async end(signal) {
-    this.process.kill(signal);
-    await this.ended;
-  }
-
-  async stop() {
-    if (this.process?.exitCode === null && this.process?.signalCode === null) await this.end('SIGKILL');
-    rmSync(this.data, { recursive: true, force: true });
-  }
-
-  async say(session, text) {
-    const ask = { method: 'POST', headers: { 'Content-Type': 'application/json' },
-                  body: JSON.stringify({ session_id: session, user_message: text, client_message_id: randomUUID() }) };
-    // A connection that was kept may end just when it is used again; the same message counts once.
-    const answer = await fetch(`${this.url}/chat`, ask).catch(() => fetch(`${this.url}/chat`, ask));
-    return answer.json();
-  }
-
-  async view(session) {
-    const answer = await fetch(`${this.url}/chat/${session}`);
-    return answer.status === 200 ? answer.json() : undefined;
-  }
-}
-
-export const launch = () => chromium.launch({
-  executablePath: process.env.CHROMIUM ?? '/usr/bin/chromium', args: ['--no-sandbox', '--disable-dev-shm-usage'] });
 
 export const sizes = {
   phone: { viewport: { width: 390, height: 844 }, deviceScaleFactor: 2, isMobile: true, hasTouch: true },
@@ -80,23 +17,62 @@ export const sizes = {
   small: { viewport: { width: 320, height: 568 }, deviceScaleFactor: 2, isMobile: true, hasTouch: true },
 };
 
-export function conversation(name) {
-  const path = join(DUGOUT_SOURCE, 'tests/e2e/conversations', name);
-  const program = 'import json, sys, yaml; print(json.dumps(yaml.safe_load(open(sys.argv[1]))))';
-  return JSON.parse(execFileSync('python3', ['-c', program, path], { encoding: 'utf8' }));
+function python(program, ...args) {
+  return execFileSync('python3', ['-Bc', program, ...args], { maxBuffer: 1 << 26 });
 }
 
-export function photo() {
-  const program = 'import sys; sys.dont_write_bytecode = True; sys.path.insert(0, sys.argv[1]); ' +
-    'import photos; sys.stdout.buffer.write(photos.jpeg())';
-  const bytes = execFileSync('python3', ['-c', program, join(DUGOUT_SOURCE, 'tests/e2e')], { maxBuffer: 1 << 24 });
-  return { name: 'alfie.jpg', mimeType: 'image/jpeg', buffer: bytes };
+export function conversation(name) {
+  const program = 'import json, sys, yaml; print(json.dumps(yaml.safe_load(open(sys.argv[1]))))';
+  return JSON.parse(python(program, join(source, 'tests/e2e/conversations', name)));
+}
+
+// bytes: so large a file, if it shall be larger than the picture needs.
+export function photo(width = 480, height = 640, bytes = 0) {
+  const program = 'import sys; sys.path.insert(0, sys.argv[1]); import photos; ' +
+    'made = photos.jpeg(int(sys.argv[2]), int(sys.argv[3])); sys.stdout.buffer.write(photos.padded(made, int(sys.argv[4])))';
+  const buffer = python(program, join(source, 'tests/e2e'), String(width), String(height), String(bytes));
+  return { name: 'alfie.jpg', mimeType: 'image/jpeg', buffer };
+}
+
+export async function view(server, session) {
+  const answer = await fetch(`${server.url}/chat/${session}`);
+  return answer.status === 200 ? answer.json() : undefined;
+}
+
+// What the server has heard of the parent, in order.
+export async function heardOf(server, parent) {
+  const { messages } = await view(server, (await parent.state()).session);
+  return messages.filter(({ role }) => role === 'user').map(({ text }) => text);
+}
+
+let families = 0;
+
+// A parent who has told this much of run A before, and comes back with the page. Each is of a family
+// of its own, as nobody is registered twice.
+export async function parentAt(server, browser, routine, size = 'phone', more = {}) {
+  const session = `ses_${randomBytes(16).toString('hex')}`;
+  const name = `Finch${'abcdefghijklmnopqrstuvwxyz'[families % 26].repeat(1 + Math.floor(families / 26))}`;
+  families += 1;
+  const own = { 'Helen Barlow': `Nora ${name}`, 'Alfie Barlow': `Tom ${name}`, 9: String(12 + families) };
+  for (const turn of conversation('run_a.yaml').turns) {
+    const message = randomUUID();
+    const say = () => server.say(own[turn.say] ?? turn.say, session, message);
+    // A connection that was kept may end just when it is used again; the same message counts once.
+    const reply = await say().catch(say);
+    check(reply.routine_number === turn.routine, turn, reply);
+    if (turn.routine !== routine) continue;
+    const parent = await Parent.at(server, browser, size, more, session);
+    await parent.stands('what was told before', routine);
+    return parent;
+  }
+  throw new Error(`run A does not come to ${routine}`);
 }
 
 // One parent at one page.
 export class Parent {
   constructor(page) {
     this.page = page;
+    page.setDefaultTimeout(patience);
     this.problems = [];  // whatever a page must never do
     page.on('dialog', (dialog) => { this.problems.push(`dialog: ${dialog.message()}`); dialog.dismiss(); });
     page.on('pageerror', (error) => this.problems.push(`error: ${error.message}`));
@@ -108,56 +84,75 @@ export class Parent {
   // session: one that this browser has had before, of which it remembers nothing else.
   static async at(server, browser, size, more = {}, session = '') {
     const context = await browser.newContext({ ...sizes[size], locale: 'en-GB', ...more });
-    const page = await context.newPage();
-    page.setDefaultTimeout(within);
-    const parent = new Parent(page);
-    await page.goto(server.url);
-    await parent.ready();
+    const parent = new Parent(await context.newPage());
+    await parent.open(server);
     if (!session) return parent;
-    await page.evaluate((id) => {
-      const state = { version: 2, session: id, said: [{ who: 'club', text: '' }], outbox: null, question: null, steps: null };
-      localStorage.setItem('dugout.chat', JSON.stringify(state));
-    }, session);
-    await page.reload();
-    await page.waitForFunction(() => JSON.parse(localStorage.getItem('dugout.chat')).question, null, { timeout: within });
+    await parent.page.evaluate(([name, id]) => {
+      const day = Math.floor(Date.now() / 86400000);
+      const state = { version: 3, day, session: id, said: [{ who: 'club', text: '' }], outbox: null, question: null, steps: null };
+      localStorage.setItem(name, JSON.stringify(state));
+    }, [key, session]);
+    await parent.page.reload();
     await parent.ready();
+    await parent.page.waitForFunction(() => document.getElementById('form').dataset.routine);
     return parent;
   }
 
-  ready() {
-    return this.page.waitForFunction(() => !document.getElementById('talk').hasAttribute('aria-busy'));
+  async open(server) {
+    await this.page.goto(server.url);
+    await this.ready();
   }
 
+  // The conversation is there, with the club's first words.
+  ready() {
+    return this.page.waitForFunction(() => {
+      const talk = document.getElementById('talk');
+      return !talk.hasAttribute('aria-busy') && talk.firstElementChild && !talk.firstElementChild.hidden;
+    });
+  }
+
+  // An answer would be taken: none is under way, and the form has been there for a moment.
+  composed() {
+    return this.page.locator('#form[data-ready]').waitFor();
+  }
+
+  // What this browser keeps.
   state() {
-    return this.page.evaluate(() => JSON.parse(localStorage.getItem('dugout.chat')));
+    return this.page.evaluate((name) => JSON.parse(localStorage.getItem(name)), key);
+  }
+
+  // How many things were said, the greeting aside.
+  heard() {
+    return this.page.evaluate(() => document.querySelectorAll('#talk .row').length - 1);
+  }
+
+  lastWords() {
+    return this.page.locator('#talk .row').last().innerText();
   }
 
   // Waits until nothing is under way, and the last words are the club's.
   async answered(count) {
+    await this.composed();
     await this.page.waitForFunction((least) => {
-      const state = JSON.parse(localStorage.getItem('dugout.chat'));
-      return state && !state.outbox && state.said.length >= least && state.said.at(-1).who === 'club';
-    }, count, { timeout: within });
-    await this.page.waitForFunction(
-      () => document.querySelectorAll('#talk .row.club').length ===
-            JSON.parse(localStorage.getItem('dugout.chat')).said.filter((e) => e.who === 'club').length + 1);
-  }
-
-  async heard() {
-    return (await this.state())?.said.length ?? 0;
+      const rows = document.querySelectorAll('#talk .row');
+      return rows.length - 1 >= least && rows[rows.length - 1].matches('.club');
+    }, count);
   }
 
   async type(text) {
+    await this.composed();
     const other = this.page.getByRole('button', { name: 'Write a message instead' });
-    let words = this.page.locator('#words');
-    if (!(await words.count())) await other.click();
-    words = this.page.locator('#words');
-    await words.fill(text);
-    await words.press('Enter');
+    if (!(await this.page.locator('#words').count())) {
+      await other.click();
+      await this.composed();
+    }
+    await this.page.locator('#words').fill(text);
+    await this.page.locator('#words').press('Enter');
   }
 
   // In the form that the page offers.
   async give(text) {
+    await this.composed();
     const buttons = this.page.locator('form .choice');
     for (let at = 0; at < (await buttons.count()); at += 1) {
       if ((await buttons.nth(at).innerText()).toLowerCase() !== text.toLowerCase()) continue;
@@ -182,10 +177,15 @@ export class Parent {
     await this.stands(text, routine);
   }
 
-  async sendPhoto(file, routine) {
-    const before = await this.heard();
+  async choosePhoto(file) {
+    await this.composed();
     await this.page.setInputFiles('#photo', file);
     await this.page.locator('.chosen .preview').waitFor();
+  }
+
+  async sendPhoto(file, routine) {
+    const before = await this.heard();
+    await this.choosePhoto(file);
     await this.page.getByRole('button', { name: 'Send this photo' }).click();
     await this.answered(before + 2);
     await this.stands('photo', routine);
@@ -193,24 +193,17 @@ export class Parent {
 
   async stands(after, routine) {
     if (routine === undefined) return;
-    const { question, said } = await this.state();
-    check(question?.routine === routine, `after "${after}" expected ${routine}, found`, question?.routine ?? 'none', said.at(-1));
+    const found = await this.page.locator('#form').getAttribute('data-routine');
+    check(found === String(routine), `after "${after}" expected ${routine}, found`, found, await this.lastWords());
   }
 
-  async shot(name) {
-    mkdirSync(DUGOUT_SCREENSHOTS, { recursive: true });
-    await this.page.screenshot({ path: join(DUGOUT_SCREENSHOTS, `chat_${name}.png`), animations: 'disabled' });
+  shot(name) {
+    return picture(this.page, `chat_${name}`);
   }
 
-  // Nothing that axe-core calls serious or critical; in words of the rule and the elements.
   async accessible(where) {
-    await this.page.evaluate(axe);
-    const found = await this.page.evaluate(async () => {
-      const tags = ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice'];
-      const { violations } = await globalThis.axe.run(document, { runOnly: tags });
-      return violations.filter(({ impact }) => impact === 'serious' || impact === 'critical')
-        .map(({ id, nodes }) => ({ id, at: nodes.map((node) => [node.html.slice(0, 160), node.failureSummary]) }));
-    });
+    const found = await seriousFindings(
+      this.page, ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice']);
     check(found.length === 0, `axe at ${where}:`, found);
   }
 
@@ -224,9 +217,4 @@ export class Parent {
     check(this.problems.length === 0, 'the page did what it must not:', this.problems);
     return this.page.context().close();
   }
-}
-
-export function note(name, text) {
-  mkdirSync(DUGOUT_SCREENSHOTS, { recursive: true });
-  writeFileSync(join(DUGOUT_SCREENSHOTS, name), text);
 }

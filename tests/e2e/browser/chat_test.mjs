@@ -1,9 +1,13 @@
-// The parents' page in a browser, against the program and its understudy.
-import { randomBytes } from 'node:crypto';
-import { Parent, Server, check, conversation, launch, photo } from './chat_driver.mjs';
+// The parents' page in a browser, against the program and its understudy: whole registrations, how it
+// looks, who can use it, what must not happen in it. More is in the files that are imported below.
+import { join } from 'node:path';
+import { Server, openBrowser, runTests, source } from './browser.mjs';
+import { deliveryTests } from './chat_delivery.mjs';
+import { Parent, check, conversation, heardOf, parentAt, photo } from './chat_driver.mjs';
+import { formTests } from './chat_forms.mjs';
 
-const browser = await launch();
-const only = process.argv.slice(2);
+const server = await Server.start();
+const browser = await openBrowser();
 
 async function play(parent, name, looks = {}) {
   for (const turn of conversation(name).turns) {
@@ -13,24 +17,10 @@ async function play(parent, name, looks = {}) {
   }
 }
 
-// A parent who has told this much before, and comes back with the page.
-async function until(server, routine, size = 'phone', more = {}) {
-  const session = `ses_${randomBytes(16).toString('hex')}`;
-  for (const turn of conversation('run_a.yaml').turns) {
-    // Another family than that of run A, which is registered by now.
-    const reply = await server.say(session, turn.say.replace('Helen Barlow', 'Nora Finch').replace('Alfie Barlow', 'Tom Finch'));
-    check(reply.routine_number === turn.routine, turn, reply);
-    if (turn.routine !== routine) continue;
-    const parent = await Parent.at(server, browser, size, more, session);
-    await parent.stands('what was told before', routine);
-    return parent;
-  }
-  throw new Error(`run A does not come to ${routine}`);
-}
-
 const tests = {
-  async run_a_on_a_phone(server) {
+  async run_a_on_a_phone() {
     const parent = await Parent.at(server, browser, 'phone');
+    const { page } = parent;
     await parent.shot('phone_start');
     await parent.accessible('the start');
     const looked = new Set(['03_date', '07_choices', '28_summary', '32_kit', '34_photo']);
@@ -44,11 +34,22 @@ const tests = {
       15: look('15_address'), 28: look('28_summary'), 29: look('29_day'), 32: look('32_kit'),
       34: look('34_photo'), 35: look('35_done'),
     });
-    check((await parent.page.locator('#steps').innerText()) === 'All done', 'steps at the end');
+    check((await page.locator('#steps').innerText()) === 'Finished', 'steps at the end');
+    check(await page.locator('#meter').isHidden(), 'a full bar would claim a success');
+
+    // From the end on, the device has the id alone, and the server tells the rest.
+    const kept = await page.evaluate(() => JSON.stringify({ ...localStorage }));
+    check(!/Helen|Alfie|Brookfield|07700900123/.test(kept), 'the device keeps', kept);
+    const before = await page.locator('#talk').innerText();
+    await page.reload();
+    await parent.ready();
+    await page.getByText('Thank you, the photo is stored.').waitFor();
+    const told = (text) => text.replace(/\bChange\b/g, '').replace(/\s+/g, ' ');
+    check(told(await page.locator('#talk').innerText()) === told(before), 'the talk is told again');
     await parent.close();
   },
 
-  async run_d_on_a_desktop(server) {
+  async run_d_on_a_desktop() {
     const parent = await Parent.at(server, browser, 'desktop');
     await play(parent, 'run_d.yaml', {
       3: () => parent.shot('desktop_03_date'), 28: () => parent.shot('desktop_28_summary'),
@@ -59,8 +60,8 @@ const tests = {
     await parent.close();
   },
 
-  async dark_and_narrow(server) {
-    const parent = await until(server, 5, 'small', { colorScheme: 'dark', reducedMotion: 'reduce' });
+  async dark_and_narrow() {
+    const parent = await parentAt(server, browser, 5, 'small', { colorScheme: 'dark', reducedMotion: 'reduce' });
     await parent.shot('small_dark_05_yes_no');
     await parent.accessible('dark');
     await parent.fits('320 px');
@@ -78,9 +79,10 @@ const tests = {
     await parent.close();
   },
 
-  async by_keyboard_alone(server) {
-    const parent = await until(server, 6, 'desktop');
+  async by_keyboard_alone() {
+    const parent = await parentAt(server, browser, 6, 'desktop');
     const { page } = parent;
+    await parent.composed();
     await page.locator('#talk').focus();
     const before = await parent.heard();
     for (let at = 0; at < 30; at += 1) {
@@ -98,14 +100,16 @@ const tests = {
     await parent.close();
   },
 
-  async an_answer_is_changed(server) {
-    const parent = await until(server, 3);
+  async an_answer_is_changed() {
+    const parent = await parentAt(server, browser, 3);
     await parent.say('14/05/2017', 4);
     await parent.page.getByRole('button', { name: "Change: Your child's date of birth" }).click();
+    check(await parent.page.evaluate(() => document.getElementById('form').contains(document.activeElement)),
+          'the focus goes to the answer');
     await parent.page.getByLabel('Day').waitFor();
     await parent.shot('phone_change_date');
     await parent.say('15/05/2017', 4);
-    check((await parent.state()).said.at(-1).text.includes('15-05-2017'), 'the new date is told');
+    check((await parent.lastWords()).includes('15-05-2017'), 'the new date is told', await parent.lastWords());
     await parent.page.locator('#change').click();
     await parent.page.getByRole('button', { name: 'Your name', exact: true }).click();
     await parent.page.getByLabel('Your name').waitFor();
@@ -114,128 +118,29 @@ const tests = {
     await parent.close();
   },
 
-  async a_reload_in_the_middle(server) {
-    const parent = await until(server, 8);
-    const before = await parent.page.locator('#talk').innerText();
-    await parent.page.reload();
-    await parent.ready();
-    await parent.answered(1);
-    check((await parent.page.locator('#talk').innerText()) === before, 'the talk is as it was');
-    // Also where only the server knows what was said.
-    await parent.page.evaluate(() => {
-      const kept = JSON.parse(localStorage.getItem('dugout.chat'));
-      localStorage.setItem('dugout.chat', JSON.stringify({ ...kept, said: kept.said.slice(0, 2), question: null, steps: null }));
-    });
-    await parent.page.reload();
-    await parent.ready();
-    await parent.page.getByLabel('Your mobile number').waitFor();
-    const { session, said } = await parent.state();
-    check(said.length === (await server.view(session)).messages.length, 'all was fetched', said);
-    await parent.say('07700900123', 9);
-    await parent.close();
-  },
-
-  async the_server_is_killed_in_the_middle(server) {
-    const parent = await until(server, 8);
-    const before = await parent.heard();
-    await server.end('SIGKILL');
-    await parent.give('07700900123');
-    await parent.page.getByText('No connection just now').waitFor();
-    await parent.shot('phone_no_connection');
-    await parent.accessible('no connection');
-    // The page may go and come meanwhile.
-    await server.start();
-    await parent.answered(before + 2);
-    await parent.stands('the restart', 9);
-    const { messages } = await server.view((await parent.state()).session);
-    check(messages.filter(({ text }) => text === '07700900123').length === 1, 'it arrived once', messages);
-    await parent.close();
-  },
-
-  async a_reload_while_a_message_is_under_way(server) {
-    const parent = await until(server, 9);
-    const before = await parent.heard();
-    // The server takes the message, and its answer is lost.
-    await parent.page.route('**/chat', async (route) => {
-      await route.fetch();
-      await route.abort();
-    });
-    await parent.give('helen.barlow@example.org');
-    await parent.page.getByText('No connection just now').waitFor();
-    await parent.page.unroute('**/chat');
-    await parent.page.reload();
-    await parent.ready();
-    await parent.answered(before + 2);
-    await parent.stands('the lost answer', 10);
-    const { messages } = await server.view((await parent.state()).session);
-    check(messages.length === before + 2, 'nothing is there twice', messages);
-    await parent.close();
-  },
-
-  async five_seconds_without_a_network(server) {
-    const parent = await until(server, 12);
+  // A screen reader tells whatever is put into the conversation, so what was told is not put in anew.
+  async what_was_said_is_not_told_again() {
+    const parent = await parentAt(server, browser, 3);
     const { page } = parent;
-    const before = await parent.heard();
-    await page.context().setOffline(true);
-    const since = await page.evaluate(() => performance.now());
-    await page.getByText('No connection just now').waitFor();
-    await parent.give('m417qt');
-    await page.getByText('Kept here until it can be sent').waitFor();
-    await page.waitForFunction((then) => performance.now() - then > 5000, since);
-    check((await parent.state()).outbox.text === 'm417qt', 'the answer is kept');
-    await page.context().setOffline(false);
-    await parent.answered(before + 2);
-    await parent.stands('the network is back', 13);
-    await page.getByText('Connected again').waitFor();
-    await parent.close();
-  },
-
-  async a_double_tap_counts_once(server) {
-    const parent = await until(server, 6);
-    const before = await parent.heard();
-    await parent.page.getByRole('button', { name: 'Yes', exact: true }).dblclick();
-    await parent.answered(before + 2);
-    await parent.stands('two taps', 7);
-    const { messages } = await server.view((await parent.state()).session);
-    check(messages.length === before + 2, 'one message', messages);
-    await parent.close();
-  },
-
-  async a_busy_server_is_asked_again(server) {
-    const parent = await until(server, 6);
-    const before = await parent.heard();
-    const seen = [];
-    await parent.page.route('**/chat', async (route) => {
-      seen.push(route.request().postDataJSON().client_message_id);
-      if (seen.length > 2) return route.continue();
-      const problem = { title: 'Busy', status: seen.length === 1 ? 409 : 503, detail: 'busy' };
-      return route.fulfill({ status: problem.status, contentType: 'application/problem+json',
-                             headers: { 'Retry-After': '1' }, body: JSON.stringify(problem) });
+    await parent.say('14/05/2017', 4);
+    await page.evaluate(() => {
+      window.rows = { in: [], out: 0 };
+      new MutationObserver((records) => {
+        for (const { target, addedNodes, removedNodes } of records) {
+          if (target.closest('.edit, .state')) continue;
+          window.rows.in.push(...[...addedNodes].map((node) => node.textContent));
+          window.rows.out += removedNodes.length;
+        }
+      }).observe(document.getElementById('talk'), { childList: true, subtree: true });
     });
-    await parent.give('Yes');
-    await parent.page.getByText('Very busy just now').waitFor();
-    await parent.answered(before + 2);
-    check(seen.length === 3 && new Set(seen).size === 1, 'the same message', seen);
+    await parent.say('Boy', 5);
+    const rows = await page.evaluate(() => window.rows);
+    check(rows.out === 0 && rows.in.length === 2 && rows.in[0].startsWith('You said: Boy'), 'told:', rows);
     await parent.close();
   },
 
-  async a_second_tab_follows(server) {
-    const parent = await until(server, 5);
-    const page = await parent.page.context().newPage();
-    const second = new Parent(page);
-    await page.goto(server.url);
-    await second.ready();
-    await second.stands('the second tab', 5);
-    await parent.say('No', 6);
-    await page.getByText('play for Urmston Town').waitFor();
-    await second.say('Yes', 7);
-    await parent.page.getByRole('button', { name: 'Grandparent' }).waitFor();
-    check(second.problems.length === 0, second.problems);
-    await parent.close();
-  },
-
-  async a_new_registration_asks_first(server) {
-    const parent = await until(server, 3);
+  async a_new_registration_asks_first() {
+    const parent = await parentAt(server, browser, 3);
     const { page } = parent;
     const before = (await parent.state()).session;
     await page.getByRole('button', { name: 'New registration' }).click();
@@ -251,7 +156,7 @@ const tests = {
     await parent.close();
   },
 
-  async nothing_that_is_written_runs(server) {
+  async nothing_that_is_written_runs() {
     const tricks = [
       '<img src=x onerror="window.ran=1">', '<script>window.ran=1</script>', '<svg/onload=window.ran=1>',
       '[tap](javascript:window.ran=1)', '[tap](data:text/html,<script>window.ran=1</script>)',
@@ -259,13 +164,21 @@ const tests = {
       '![x](https://evil.example/x.png)', '<a href="javascript:window.ran=1">a</a>', '`<b>`', '**<i>x</i>**',
       '\u202eevil\u202c \u2066x\u2069 \u200f', '| <img src=x onerror=window.ran=1> | b |', '"><iframe src=/>',
     ];
-    const parent = await until(server, 25);
+    const links = [
+      ['[the club](https://club.example/a)', 'the club (club.example)'],
+      ['[https://club.com/pay](https://club.co)', 'https://club.com/pay (club.co)'],
+      ['[https://club.example/a](https://club.example/a)', 'https://club.example/a'],
+      ['[club.example](https://club.example/a)', 'club.example'],
+      ['[mail](mailto:a@example.org)', 'mail (a@example.org)'],
+      ['[a@example.org](mailto:a@example.org)', 'a@example.org'],
+    ];
+    const parent = await parentAt(server, browser, 25);
     const { page } = parent;
-    for (const trick of tricks.slice(0, 3)) await parent.say(trick.slice(0, 90)).catch(() => {});
+    for (const trick of tricks.slice(0, 3)) await parent.say(trick);
     // The same out of a model's mouth.
     await page.route('**/chat', (route) => route.fulfill({
       status: 200, contentType: 'application/json',
-      body: JSON.stringify({ response: [...tricks, '[the club](https://club.example/a)', '[mail](mailto:a@example.org)', '[https://bank.example](https://evil.example/)'].join('\n\n'), question: {
+      body: JSON.stringify({ response: [...tricks, ...links.map(([text]) => text)].join('\n\n'), turn: 'turn_1', traceparent: '<b>', question: {
         routine: 7, field: 'x', kind: 'choice', label: tricks[0], autofill: null,
         choices: tricks.map((label) => ({ value: label, label })), editable: [{ field: 'x', label: tricks[0], value: tricks[0] }] },
         steps: { step: 3, of: 9 }, expects: 'text' }) }));
@@ -275,22 +188,51 @@ const tests = {
     const found = await page.evaluate(() => ({
       ran: window.ran,
       elements: [...document.querySelectorAll('#talk *, #form *')].map((e) => e.localName).filter((n) => /^(img|script|svg|iframe|object|embed|style|b|i)$/.test(n)),
-      links: [...document.querySelectorAll('#talk a')].map((a) => [a.textContent, a.href, a.rel]),
+      links: [...document.querySelectorAll('#talk a')].map((a) => a.textContent),
+      rel: [...document.querySelectorAll('#talk a')].every((a) => a.rel === 'noopener noreferrer'),
       turned: /[\u202a-\u202e\u2066-\u2069\u200f]/.test(document.body.textContent),
-      handlers: [...document.querySelectorAll('*')].some((e) => [...e.attributes].some((a) => /^on|^style$/.test(a.name) && a.name !== 'style')),
+      handlers: [...document.querySelectorAll('*')].some((e) => [...e.attributes].some((a) => /^on/.test(a.name))),
     }));
-    check(found.ran === undefined && found.elements.length === 0 && !found.turned && !found.handlers, found);
-    check(JSON.stringify(found.links) === JSON.stringify([
-      ['x (evil.example)', 'https://evil.example/x.png', 'noopener noreferrer'],  // a picture is a link at most
-      ['the club (club.example)', 'https://club.example/a', 'noopener noreferrer'],
-      ['mail', 'mailto:a@example.org', 'noopener noreferrer'],
-      ['https://bank.example (evil.example)', 'https://evil.example/', 'noopener noreferrer'],
-    ]), found.links);
+    check(found.ran === undefined && found.elements.length === 0 && !found.turned && !found.handlers && found.rel, found);
+    // A picture is a link at most; a label never hides where a link leads.
+    check(JSON.stringify(found.links) === JSON.stringify(['x (evil.example)', ...links.map(([, text]) => text)]), found.links);
     await parent.shot('phone_tricks');
     await parent.close();
   },
 
-  async the_page_is_small_and_keeps_to_itself(server) {
+  // Without a browser: how long the text takes is the question, not how it is laid out.
+  async many_brackets_take_no_longer_than_other_text() {
+    const nothing = () => ({ textContent: '', append() {}, setAttribute() {} });
+    Object.assign(globalThis, { document: { createElement: nothing }, location: { origin: server.url } });
+    const { inline } = await import(join(source, 'framework/http/pages/src/chat/markdown.js'));
+    const time = (text) => {
+      const from = performance.now();
+      inline(nothing(), text);
+      return performance.now() - from;
+    };
+    const many = 20000;
+    time('x'.repeat(many));
+    const usual = time('x'.repeat(2 * many)) + 20;
+    for (const text of ['[]'.repeat(many) + '(https://e.example)', '['.repeat(2 * many) + 'x](https://e.example)', '[a](x '.repeat(many) + ')']) {
+      const taken = time(text);
+      check(taken < 30 * usual, `${text.slice(0, 12)}: ${taken} ms, other text ${usual} ms`);
+    }
+  },
+
+  async a_photo_in_words_is_not_a_photo() {
+    const parent = await parentAt(server, browser, 25);
+    await parent.say('(A photo of) FC', 7);
+    await parent.page.evaluate(() => {
+      const kept = JSON.parse(localStorage.getItem('dugout.chat'));
+      localStorage.setItem('dugout.chat', JSON.stringify({ ...kept, said: [kept.said.at(-1)] }));
+    });
+    await parent.page.reload();
+    await parent.page.getByText('(A photo of) FC').first().waitFor();
+    check((await heardOf(server, parent)).includes('(A photo of) FC'), 'the server has it');
+    await parent.close();
+  },
+
+  async the_page_is_small_and_keeps_to_itself() {
     const page = await fetch(server.url);
     const policy = page.headers.get('Content-Security-Policy');
     check(/default-src 'none'/.test(policy) && !/unsafe/.test(policy), policy);
@@ -307,18 +249,7 @@ const tests = {
   },
 };
 
-const server = await new Server().start();
-let failed = 0;
-for (const [name, test] of Object.entries(tests)) {
-  if (only.length && !only.some((part) => name.includes(part))) continue;
-  try {
-    await test(server);
-    console.log('pass ', name);
-  } catch (error) {
-    failed += 1;
-    console.log('FAIL ', name, error.stack);
-  }
-}
-await server.stop();
-await browser.close();
-process.exit(failed ? 1 : 0);
+await runTests({ ...tests, ...formTests(server, browser), ...deliveryTests(server, browser) }, async () => {
+  await server.end();
+  await browser.close();
+});

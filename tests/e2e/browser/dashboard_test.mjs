@@ -1,11 +1,12 @@
 // The dashboard in a browser: signing in, the figures against what the server and the attempt log
-// say, one session's story, a server that goes away and comes back, both themes, both sizes.
+// say, also while faults are played; one session's story, a server that goes away and comes back,
+// both themes, both sizes.
 import assert from 'node:assert/strict';
 import {
-  Double, Server, desktop, dugout, openBrowser, openPage, phone, picture, runTests, seriousFindings, source,
+  Double, Server, desktop, openBrowser, openPage, phone, picture, runTests, seriousFindings, until,
 } from './browser.mjs';
+import { Chaos, compareAttempts, logged, number, rowsOf, sum, tile, told, token } from './dashboard_driver.mjs';
 
-const token = 'operators-token-of-the-test';
 const session = 'session-of-the-dashboard-test';
 // A request that was refused, or a server that is away, is told on the console too.
 const forgive = (text) => /Failed to load resource|ERR_/.test(text);
@@ -35,35 +36,25 @@ async function live(on) {
   await on.waitForSelector('.connection[data-state="live"]');
 }
 
-async function openSignedIn(options) {
+async function openSignedIn({ url = server.url, ...options } = {}) {
   const other = await openPage(browser, { forgive, ...options });
-  await other.goto(`${server.url}/dashboard`);
+  await other.goto(`${url}/dashboard`);
   await signIn(other);
   await live(other);
   return other;
 }
 
-async function figures() {
-  const answer = await fetch(`${server.url}/api/dashboard`, { headers: { Authorization: `Bearer ${token}` } });
-  assert.equal(answer.status, 200);
-  return answer.json();
+// A page that is shown `data` as it is at the moment, in place of what the server tells.
+async function openShown(data) {
+  const other = await openSignedIn();
+  await other.route('**/api/dashboard/events', (route) => route.fulfill({
+    contentType: 'text/event-stream', body: `event: dashboard\ndata: ${JSON.stringify(data)}\n\n`,
+  }));
+  await other.reload();
+  return other;
 }
 
-const number = (text) => Number(text.replaceAll(',', ''));
-
-// The rows of a table on the page, each an object by column title.
-function rowsOf(panel) {
-  return page.$eval(`${panel} .table table`, (table) => {
-    const titles = [...table.querySelectorAll('thead th')].map((cell) => cell.textContent);
-    return [...table.querySelectorAll('tbody tr')].map((row) =>
-      Object.fromEntries([...row.cells].map((cell, at) => [titles[at], (cell.querySelector('.bar-text') ?? cell).textContent])));
-  });
-}
-
-const tile = (title) => page.$eval('#hour .tiles', (tiles, wanted) => {
-  const found = [...tiles.children].find((one) => one.querySelector('dt').textContent === wanted);
-  return [...found.querySelectorAll('dd')].map((one) => one.textContent);
-}, title);
+const figures = (url = server.url) => told(url, '/api/dashboard');
 
 await runTests({
   async 'without a turn every panel says that there is nothing yet'() {
@@ -76,8 +67,8 @@ await runTests({
     await signIn(page);
     await live(page);
     await page.waitForFunction(() => document.querySelector('#attempts .state')?.textContent === 'No attempt in the last hour.');
-    assert.deepEqual((await tile('Turns'))[0], '0');
-    assert.equal((await tile('First try'))[0], '–');
+    assert.deepEqual((await tile(page, 'Turns'))[0], '0');
+    assert.equal((await tile(page, 'First try'))[0], '–');
     assert.deepEqual(await page.evaluate(() => localStorage.length), 0);
     await picture(page, 'dashboard_empty', { fullPage: true });
   },
@@ -90,31 +81,14 @@ await runTests({
     await page.waitForFunction((turns) => document.querySelector('#hour .big-figure').textContent === String(turns), asked);
 
     const data = await figures();
-    const summary = JSON.parse(await dugout('attempts', 'summary', '--json', '--data', server.data, '--root', source));
-    const rows = await rowsOf('#attempts');
-    const shown = rows.reduce((all, row) => all + number(row.All), 0);
-
+    const summary = await logged(server.data);
     assert.ok(summary.all.attempts > summary.all.good, 'some of the attempts failed');
-    assert.equal(shown, summary.all.attempts);
-    assert.equal(shown, data.attempts.reduce((all, one) => all + one.count, 0));
-    for (const row of rows) {
-      assert.equal(number(row.All), summary.targets[row.Target].attempts, row.Target);
-      for (const { outcome, count } of data.attempts.filter((one) => one.target === row.Target)) {
-        assert.equal(number(row[outcome.replaceAll('_', ' ')]), count, `${row.Target} ${outcome}`);
-      }
-    }
-    const errors = await rowsOf('#errors');
-    for (const error of data.retry_metrics.top_errors) {
-      const found = errors.find((row) => row.Class === error.class.replaceAll('_', ' '));
-      assert.equal(number(found.Count), error.count);
-      assert.equal(summary.classes[error.class].attempts, error.count);
-    }
+    await compareAttempts(page, data, summary);
     assert.equal(data.retry_metrics.turns, asked);
-    assert.equal(number((await tile('Turns'))[0]), data.retry_metrics.turns);
-    assert.equal((await tile('Attempts per success'))[1], `${data.retry_metrics.attempts} attempts`);
-    const calls = await rowsOf('#call-types');
+    assert.equal((await tile(page, 'Attempts per success'))[1], `${data.retry_metrics.attempts} attempts`);
+    const calls = await rowsOf(page, '#call-types');
     assert.equal(calls.reduce((all, row) => all + number(row.Calls), 0), data.retry_metrics.calls);
-    const stages = await rowsOf('#stages');
+    const stages = await rowsOf(page, '#stages');
     for (const stage of data.stages) {
       const found = stages.find((row) => row.Stage === (stage.stage === 'own' ? 'our own' : stage.stage));
       assert.equal(number(found.Count), stage.count, stage.stage);
@@ -122,12 +96,96 @@ await runTests({
     assert.equal(await page.textContent('#health-word'), data.health.state === 'healthy' ? 'Healthy' : 'Degraded');
   },
 
+  async 'during chaos it shows what the server and the attempt log say'() {
+    const slow = Number(process.env.DUGOUT_TEST_PATIENCE ?? 1);
+    const other = await openPage(browser, { forgive });
+    const chaos = await Chaos.start(slow);
+    try {
+      // The scenario is on: no time is lost with the form.
+      await other.request.post(`${chaos.url}/admin/session`, { data: { token } });
+      await other.goto(`${chaos.url}/dashboard`);
+      await other.waitForFunction(() => Number(document.querySelector('#hour .big-figure')?.textContent) > 0);
+      assert.ok(!chaos.over(), 'the page was opened while the faults were played');
+      await picture(other, 'dashboard_chaos_during');
+      await until('the last parent has been answered', () => chaos.over());
+
+      const data = await figures(chaos.url);
+      await other.waitForFunction((turns) => document.querySelector('#hour .big-figure').textContent === String(turns), data.retry_metrics.turns);
+      const summary = await logged(chaos.folder);
+      const { sessions } = await told(chaos.url, '/api/sessions?limit=200');
+
+      assert.ok(summary.all.attempts > summary.all.good + summary.all.called_back, 'attempts failed');
+      assert.ok(Object.keys(summary.targets).length > 1 && Object.keys(summary.classes).length > 1, 'in several ways, at several targets');
+      await compareAttempts(other, data, summary);
+      // Each parent says two things, and with the second a model is asked.
+      assert.equal(data.retry_metrics.turns, sum(sessions, (one) => one.turns));
+      assert.equal(data.retry_metrics.turns, 2 * summary.turns);
+      assert.equal(data.retry_metrics.calls, summary.all.calls);
+      assert.equal(sum(await rowsOf(other, '#call-types'), (row) => number(row.Calls)), summary.all.calls);
+      await picture(other, 'dashboard_chaos', { fullPage: true });
+      assert.deepEqual(other.faults, []);
+      await other.context().close();
+    } finally {
+      assert.equal(await chaos.end(), 0);
+    }
+  },
+
+  async 'hedges, memory, minutes and the retry budget are shown as the server counts them'() {
+    const data = await figures();
+    const [one, two] = ['openai_responses/one', 'openai_responses/two'];
+    const counts = { ok: 6, tool_calls: 2, cache_hit: 5, cancelled: 3, server: 1, not_asked: 1 };
+    data.attempts = Object.entries(counts).map(([outcome, count]) => ({ target: one, outcome, count }));
+    data.attempts.push({ target: two, outcome: 'cache_hit', count: 2 });
+    Object.assign(data.series, { began: '2026-01-05T10:29:47Z', until: '2026-01-05T10:30:20Z' });
+    Object.assign(data.guards, { retry_tokens: 80.5, retry_tokens_limit: 100 });
+    const other = await openShown(data);
+    const budget = () => other.textContent('#guards .facts dd');
+    await until('the budget', async () => (await budget()) === '80 of 100');
+    const [first, second] = await rowsOf(other, '#attempts');
+    assert.deepEqual([first.Success, first.All, second.Success, second.All], ['80 %', '18', '–', '2']);
+    assert.deepEqual(Object.keys(first).slice(3), ['ok', 'tool calls', 'server', 'cache hit', 'cancelled', 'not asked']);
+    await other.click('#turns button');
+    const minutes = (await rowsOf(other, '#turns')).map((row) => row.Minute);
+    assert.deepEqual([minutes[0], minutes[59]], ['10:29', '09:30']);
+
+    data.guards.retry_tokens = 50;
+    await until('half of the budget', async () => (await budget()) === '50 of 100: no repeats below half');
+    data.guards.retry_tokens_limit = 0;
+    await until('no budget', async () => (await budget()) === 'off');
+    assert.deepEqual(other.faults, []);
+    await other.context().close();
+  },
+
+  async 'a turn that its hedge won has not failed, and the hedge stands beside what it raced'() {
+    const attempt = { call: 1, attempt: 1, status: 0, parser: '', advisor: '', action: '', why: '', waited_ms: 0, input_tokens: 0, output_tokens: 0, cost: 0, confidence: null, checks: [], flagged: false, hedge: false, used: false };
+    const attempts = [
+      { ...attempt, target: 'a/slow', outcome: 'cancelled', took_ms: 1400 },
+      { ...attempt, attempt: 2, target: 'a/quick', outcome: 'ok', used: true, hedge: true, waited_ms: 1000, took_ms: 400 },
+    ];
+    const turn = { turn: 't', at: '2026-01-05T10:29:47Z', routine: 1, took_ms: 1410, answered_by: 'a/quick', attempts, sentences: [] };
+    const other = await openSignedIn();
+    await other.route('**/api/sessions/0123456789abcdef', (route) => route.fulfill({ json: {
+      session: '0123456789abcdef', agent: 'new_registration', routine: 1, title: 'x', state: 'open', turns_all: 1, turns: [turn],
+    } }));
+    await other.evaluate(() => { location.hash = '#sessions/0123456789abcdef'; });
+    await other.click('.turns summary');
+    assert.equal(await other.textContent('.turns summary .badge'), 'hedge won');
+    assert.equal(await other.locator('.story .bad').count(), 0);
+    const from = (bar) => other.$eval(`.attempts ${bar}`, (piece) => parseFloat(piece.style.left));
+    assert.equal(await from('li:nth-child(1) .track .soft-bar'), 0);
+    assert.equal(await from('li:nth-child(2) .track .waited'), 0);
+    assert.ok(Math.abs(await from('li:nth-child(2) .track .good') - 100 * 1000 / 1400) < 0.1);
+    assert.match(await other.textContent('.attempts li:nth-child(2)'), /asked as well after 1 s/);
+    await picture(other, 'dashboard_hedge');
+    await other.context().close();
+  },
+
   async 'a chart can be read as a table, and says itself in words'() {
     const data = await figures();
     const label = await page.getAttribute('#turns .canvas', 'aria-label');
     assert.match(label, new RegExp(`${asked} turns, ${data.series.failed.reduce((a, b) => a + b, 0)} failed`));
     await page.click('#turns button');
-    const rows = await rowsOf('#turns');
+    const rows = await rowsOf(page, '#turns');
     assert.equal(rows.length, 60);
     assert.equal(rows.reduce((all, row) => all + number(row.Turns), 0), asked);
     await page.click('#turns button');
@@ -138,10 +196,14 @@ await runTests({
     await page.focus('body');
     await page.keyboard.press('s');
     await page.waitForSelector('.sessions tbody tr');
-    await page.keyboard.press('j');
-    await page.keyboard.press('j');
-    await page.waitForSelector('.turns li');
+    for (const at of [1, 2]) {
+      const before = await page.textContent('#story-title');
+      await page.keyboard.press('j');
+      await page.waitForFunction((old) => ![old, 'One session'].includes(document.querySelector('#story-title').textContent), before);
+      await page.waitForSelector(`.sessions tbody tr:nth-child(${at}).opened`);
+    }
     await page.keyboard.press('e');
+    await page.waitForSelector('.turns details[open] .attempts');
     const text = await page.textContent('.story');
     assert.match(text, /openai_responses\/gpt-4/);
     assert.match(text, /failed after/);
@@ -160,7 +222,7 @@ await runTests({
     await page.click('#keys-on');
     await page.keyboard.press('Escape');
     await page.keyboard.press('o');
-    assert.match(page.url(), /#sessions/);
+    assert.match(await page.evaluate(() => location.hash), /^#sessions/);
     await page.click('button[aria-label="Keys and help"]');
     await page.click('#keys-on');
     await page.keyboard.press('Escape');
@@ -178,7 +240,7 @@ await runTests({
     await live(page);
     await server.stop();
     await page.waitForSelector('.connection[data-state="lost"]');
-    assert.match(await page.textContent('.connection'), /Connection lost, last figures of \d\d:\d\d:\d\d/);
+    assert.match(await page.textContent('.connection'), /(Connection lost|No figures arrive), last figures of \d\d:\d\d:\d\d/);
     assert.match(await page.textContent('#attempts .as-of'), /as of \d\d:\d\d:\d\d/);
     assert.equal(await page.isVisible('#attempts table'), true);
     await picture(page, 'dashboard_lost');
@@ -187,6 +249,47 @@ await runTests({
     await live(page);
     assert.equal(await page.isVisible('#token'), false);
     await page.waitForFunction(() => document.querySelector('#attempts .as-of').textContent === '');
+  },
+
+  async 'it says why it is refused, and comes when there is room'() {
+    const stop = new AbortController();
+    const listen = () => fetch(`${server.url}/api/dashboard/events`, { headers: { Authorization: `Bearer ${token}` }, signal: stop.signal });
+    while ((await listen()).ok);
+    const other = await openPage(browser, { forgive });
+    await other.goto(`${server.url}/dashboard`);
+    await signIn(other);
+    await other.waitForSelector('.connection[data-state="lost"]');
+    assert.equal(await other.textContent('.connection'), 'Too many dashboards');
+    await picture(other, 'dashboard_refused');
+    stop.abort();
+    await live(other);
+    await other.context().close();
+  },
+
+  async 'a filter that is set while the list loads holds, and an address that cannot be read is an overview'() {
+    const other = await openSignedIn();
+    let letGo;
+    const waits = new Promise((done) => { letGo = done; });
+    const all = (url) => url.pathname === '/api/sessions' && !url.searchParams.has('stuck');
+    await other.route(all, async (route) => {
+      await waits;
+      await route.continue();
+    });
+    await other.evaluate(() => { location.hash = '#sessions'; });
+    await other.click('#stuck');
+    const nobody = () => other.isVisible('.list .state:text("Nobody is stuck.")');
+    await until('nobody is stuck', nobody);
+    const late = other.waitForResponse((response) => all(new URL(response.url())));
+    letGo();
+    await (await late).finished();
+    await other.evaluate(() => new Promise((done) => { setTimeout(done, 100); }));
+    assert.ok(await nobody());
+    await other.evaluate(() => { location.hash = '#%E0%A4%A'; });
+    await other.reload();
+    await live(other);
+    assert.ok(await other.isVisible('#health'));
+    assert.deepEqual(other.faults, []);
+    await other.context().close();
   },
 
   async 'nothing moves when figures come'() {
@@ -202,7 +305,10 @@ await runTests({
     });
     await say('hello again');
     await live(other);
-    await other.waitForTimeout(5000);
+    for (let came = 0; came < 2; ++came) {
+      const before = await other.textContent('.connection .time');
+      await other.waitForFunction((old) => document.querySelector('.connection .time').textContent !== old, before);
+    }
     assert.ok(await other.evaluate(() => globalThis.moved) < 0.02, `moved ${await other.evaluate(() => globalThis.moved)}`);
     await other.context().close();
   },
@@ -216,11 +322,7 @@ await runTests({
     data.running.push({ turn: 't', session: `javascript:${hostile}`, for_ms: 1, stage: hostile, detail: hostile });
     data.plugins.push({ id: hostile, version: hostile, kind: hostile, generation: 1, state: hostile });
     data.health.reasons = [hostile];
-    const other = await openSignedIn();
-    await other.route('**/api/dashboard/events', (route) => route.fulfill({
-      contentType: 'text/event-stream', body: `event: dashboard\ndata: ${JSON.stringify(data)}\n\n`,
-    }));
-    await other.reload();
+    const other = await openShown(data);
     for (const place of ['#tools', '#attempts', '#running', '#plugins', '#health']) {
       await other.waitForFunction((id) => document.querySelector(id)?.textContent.includes('<img src=x'), place);
       assert.ok(!(await other.textContent(place)).includes('\u202e'), place);

@@ -1,5 +1,5 @@
 // The routine pages in a browser, against the program: every routine is drawn, traffic is what was
-// gone, a broken file is told of, keys and screen readers find their way.
+// gone, a broken file is told of, keys and screen readers find their way, and a refresh disturbs nobody.
 import { cpSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -22,9 +22,9 @@ const api = async (path) => {
 };
 
 // Each test has a page of its own, signed in.
-async function open(path = '/routines', options = {}) {
+async function open(path = '/routines', { prepare = async () => {}, ...options } = {}) {
   const page = await openPage(browser, { forgive: (text) => text.includes('401'), ...options });
-  page.setDefaultTimeout(60000);
+  await prepare(page);
   await page.goto(server.url + path);
   await page.getByLabel('Admin token').fill(token);
   await page.getByRole('button', { name: 'Sign in' }).click();
@@ -169,6 +169,76 @@ const tests = {
     await until('what was found is open', async () => (await page.locator('.node.selected.found').count()) === 1);
     await page.keyboard.press('Escape');
     assert.equal(await page.locator('.node.found').count(), 0);
+    await close(page);
+  },
+
+  async keys_can_be_switched_off() {
+    const page = await open();
+    const here = () => page.evaluate(() => document.activeElement.getAttribute('aria-label'));
+    await page.keyboard.press('?');
+    await page.getByLabel('Keys without Ctrl or Alt are on').uncheck();
+    assert.deepEqual(await seriousFindings(page), []);
+    await picture(page, 'routines_help');
+    await page.keyboard.press('Escape');
+    await page.locator('#main').focus();
+    await page.keyboard.press('/');
+    assert.notEqual(await here(), 'Search routines');
+    await page.getByRole('button', { name: 'Keys and help' }).click();
+    await page.getByLabel('Keys without Ctrl or Alt are on').check();
+    await page.keyboard.press('Escape');
+    await page.keyboard.press('/');
+    assert.equal(await here(), 'Search routines');
+    await close(page);
+  },
+
+  async a_refresh_leaves_alone_what_a_reader_does() {
+    const said = ['ses_22222222222222222222222222222222', ['200-lions-u9-2526', 'Ann Archer']];
+    await walk(...said);
+    const page = await open('/routines#new_registration/2', { prepare: (made) => made.clock.install() });
+    await page.getByRole('button', { name: 'Zoom in' }).click();
+    await page.locator('.picture').hover();
+    await page.mouse.wheel(0, 2500);
+    await page.locator('.others summary').click();
+    await page.evaluate(() => getSelection().selectAllChildren(document.querySelector('.bubble')));
+    await page.locator('.ways a').first().focus();
+    const stand = () => page.evaluate(() => [
+      document.querySelector('.picture > g').getAttribute('transform'), document.querySelector('.others').open,
+      getSelection().toString(), document.activeElement.outerHTML, document.querySelector('.details').scrollTop,
+    ]);
+    const before = await stand();
+    assert.ok(before[1] && before[2] !== '' && before[3].startsWith('<a'), String(before));
+    const facts = page.locator('.details .facts');
+    const reached = async () => Number(/Reached\s+(\d+)/.exec(await facts.innerText())[1]);
+    const begun = await reached();
+
+    await walk('ses_33333333333333333333333333333333', said[1]);
+    await page.clock.fastForward(21000);
+    await until('the refresh', async () => (await reached()) === begun + 1);
+
+    assert.deepEqual(await stand(), before);
+    const flow = await api('/api/flows/new_registration');
+    assert.match(await page.locator('.node[data-number="2"]').getAttribute('aria-label'), new RegExp(`${begun + 1} sessions reached it`));
+    const edge = flow.edges.find(({ from, to }) => from === 1 && to === 2);
+    assert.equal(await page.locator('.edge[data-from="1"][data-to="2"]').getAttribute('data-traffic'), String(edge.traffic));
+    await close(page);
+  },
+
+  async a_server_that_was_started_again_is_shown_without_a_new_sign_in() {
+    const page = await open('/routines#new_registration/8', { forgive: (text) => /Failed to load resource|ERR_/.test(text) });
+    await server.stop();
+    await page.getByLabel('Traffic of').selectOption('1');
+    await page.getByText('Not refreshed: The server cannot be reached.').waitFor();
+    await server.begin();
+    await page.getByLabel('Traffic of').selectOption('7');
+    await page.getByText(/^\d+ routines$/).waitFor();
+    assert.equal(await page.getByLabel('Admin token').count(), 0);
+    assert.ok(await page.getByRole('heading', { name: "8 Parent's mobile number" }).isVisible());
+    await close(page);
+  },
+
+  async an_address_that_cannot_be_read_shows_the_flow() {
+    const page = await open('/routines#%E0%A4%A/8');
+    assert.equal(await page.locator('.node').count(), 35);
     await close(page);
   },
 

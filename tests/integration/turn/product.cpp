@@ -71,10 +71,10 @@ Product::Product(const ProductOptions& options)
   for (const auto& [name, agent] : application->agents) chosen.retry[name] = options.retry;
   const auto served = std::make_shared<routines::Application>(*application);
   served->agents.at("universal").cache = options.cache;
-  orchestrator_ = orchestrator::make_orchestrator(
-      {plugins_, served, *faulty_, *http_, clock_, random_, log_, nullptr, nullptr,
-       options.telemetry},
-      chosen);
+  orchestrator_ =
+      orchestrator::make_orchestrator({plugins_, served, *faulty_, *http_, clock_, random_, log_,
+                                       nullptr, nullptr, options.telemetry},
+                                      chosen);
 }
 
 Product::~Product() {

@@ -1,4 +1,5 @@
-// What is seen of a turn from outside: its report, its spans, its progress, the trace it carries on.
+// What is seen of a turn from outside: its report, its spans, its progress, the trace it carries
+// on.
 #include <algorithm>
 #include <catch2/catch.hpp>
 
@@ -43,9 +44,8 @@ std::vector<Stage> stages(const TurnReport& report) {
 
 const dugout::observability::Span& parent_of(const TurnReport& report,
                                              const dugout::observability::Span& span) {
-  const auto found =
-      std::find_if(report.spans.begin(), report.spans.end(),
-                   [&](const auto& other) { return other.id == span.parent; });
+  const auto found = std::find_if(report.spans.begin(), report.spans.end(),
+                                  [&](const auto& other) { return other.id == span.parent; });
   REQUIRE(found != report.spans.end());
   return *found;
 }
@@ -68,9 +68,8 @@ TEST_CASE("WatchTest.ATurnThatFailedOnceShowsItsAttemptsAndTheWaitBetween") {
   CHECK(report.attempts[1].outcome == "ok");
   CHECK(report.attempts[1].waited == std::chrono::seconds(1));
   const auto seen = stages(report);
-  const std::vector<Stage> wanted{Stage::kTurn, Stage::kCall,  Stage::kAttempt,
-                                  Stage::kWait, Stage::kAttempt, Stage::kParse,
-                                  Stage::kValidate};
+  const std::vector<Stage> wanted{Stage::kTurn,    Stage::kCall,  Stage::kAttempt, Stage::kWait,
+                                  Stage::kAttempt, Stage::kParse, Stage::kValidate};
   REQUIRE(seen.size() > wanted.size());
   CHECK(std::equal(wanted.begin(), wanted.end(), seen.begin()));
   CHECK(seen.back() == Stage::kCommit);
@@ -110,9 +109,8 @@ TEST_CASE("WatchTest.TheCallersTraceReachesTheProvider") {
   CHECK(out->trace_id == request.trace->trace_id);
   const auto& report = watched.last();
   CHECK(report.spans[0].parent == request.trace->span_id);
-  const auto attempt = std::find_if(report.spans.begin(), report.spans.end(), [](const auto& span) {
-    return span.stage == Stage::kAttempt;
-  });
+  const auto attempt = std::find_if(report.spans.begin(), report.spans.end(),
+                                    [](const auto& span) { return span.stage == Stage::kAttempt; });
   CHECK(out->span_id == attempt->id);
 }
 
@@ -139,6 +137,17 @@ TEST_CASE("WatchTest.AToolIsSeenWithItsName") {
   REQUIRE_FALSE(tools.empty());
   CHECK(tools[0].tool == "person_name_validation");
   CHECK(tools[0].code.empty());
+}
+
+TEST_CASE("WatchTest.AnApologyIsNoAnswer") {
+  Watched watched;
+  watched.model.fail_next(Fault::kServerError500, 1000);
+  watched.product->session = "another-session";
+
+  const auto reply = watched.product->say("When is training, please?");
+
+  REQUIRE(reply);  // the universal agent has no understudy
+  CHECK(watched.last().outcome == "unavailable");
 }
 
 TEST_CASE("WatchTest.AStoreThatFailsAnywhereInATurnIsSaidSo") {

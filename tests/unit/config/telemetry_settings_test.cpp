@@ -80,10 +80,10 @@ TEST_CASE("TelemetrySettingsTest.TheFileSetsThem") {
 
 TEST_CASE("TelemetrySettingsTest.TheStandardVariablesAreHeard") {
   const auto loaded = load_telemetry("traces: {endpoint: \"http://file:4318\", sample: 1}\n",
-                           {{"OTEL_EXPORTER_OTLP_ENDPOINT", "https://otel:4318/base"},
-                            {"OTEL_EXPORTER_OTLP_HEADERS", "api-key=a%2Cb, X-Two = 2 ,"},
-                            {"OTEL_SERVICE_NAME", "from-otel"},
-                            {"OTEL_TRACES_SAMPLER_ARG", "0.25"}});
+                                     {{"OTEL_EXPORTER_OTLP_ENDPOINT", "https://otel:4318/base"},
+                                      {"OTEL_EXPORTER_OTLP_HEADERS", "api-key=a%2Cb, X-Two = 2 ,"},
+                                      {"OTEL_SERVICE_NAME", "from-otel"},
+                                      {"OTEL_TRACES_SAMPLER_ARG", "0.25"}});
 
   CHECK(loaded.findings.empty());
   CHECK(loaded.traces().endpoint == "https://otel:4318/base/v1/traces");
@@ -95,12 +95,12 @@ TEST_CASE("TelemetrySettingsTest.TheStandardVariablesAreHeard") {
 
 TEST_CASE("TelemetrySettingsTest.OurOwnVariablesComeBeforeTheStandardOnes") {
   const auto loaded = load_telemetry("", {{"DUGOUT_TRACES_ENDPOINT", "http://ours:4318"},
-                                {"OTEL_EXPORTER_OTLP_ENDPOINT", "http://otel:4318"},
-                                {"DUGOUT_TRACES_SERVICE_NAME", "ours"},
-                                {"OTEL_SERVICE_NAME", "otel"},
-                                {"DUGOUT_TRACES_SAMPLE", "0.5"},
-                                {"OTEL_TRACES_SAMPLER_ARG", "0.25"},
-                                {"DUGOUT_LOG_LEVEL", "error"}});
+                                          {"OTEL_EXPORTER_OTLP_ENDPOINT", "http://otel:4318"},
+                                          {"DUGOUT_TRACES_SERVICE_NAME", "ours"},
+                                          {"OTEL_SERVICE_NAME", "otel"},
+                                          {"DUGOUT_TRACES_SAMPLE", "0.5"},
+                                          {"OTEL_TRACES_SAMPLER_ARG", "0.25"},
+                                          {"DUGOUT_LOG_LEVEL", "error"}});
 
   CHECK(loaded.findings.empty());
   CHECK(loaded.traces().endpoint == "http://ours:4318/v1/traces");
@@ -151,7 +151,7 @@ TEST_CASE("TelemetrySettingsTest.MistakesOfTheEnvironmentNameTheVariableAndNoSec
     CHECK_THAT(loaded.findings[0].text(), !Catch::Contains("s3cret"));
   }
   const auto grpc = load_telemetry("", {{"OTEL_EXPORTER_OTLP_ENDPOINT", "http://c:4317"},
-                              {"OTEL_EXPORTER_OTLP_PROTOCOL", "grpc"}});
+                                        {"OTEL_EXPORTER_OTLP_PROTOCOL", "grpc"}});
   REQUIRE(grpc.findings.size() == 1);
   CHECK_FALSE(core::has_errors(grpc.findings));
 }

@@ -24,6 +24,8 @@ orchestrator::ChatReply hi() {
   reply.session_id = kSession;
   reply.response = "Hi\nthere";
   reply.last_agent = "universal";
+  reply.turn_id = "turn_9";
+  reply.traceparent = "00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01";
   return reply;
 }
 
@@ -63,6 +65,8 @@ TEST_CASE("ChatStreamTest.ProgressComesBeforeTheReply") {
   CHECK(events[2].first == "reply");
   CHECK(events[2].second["response"] == "Hi\nthere");
   CHECK(events[2].second["steps"].is_null());
+  CHECK(events[2].second["turn"] == "turn_9");
+  CHECK(events[2].second["traceparent"] == hi().traceparent);
 }
 
 TEST_CASE("ChatStreamTest.AProblemIsAnEventThatSaysWhenToTryAgain") {

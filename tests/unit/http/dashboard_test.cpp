@@ -6,6 +6,7 @@
 #include <future>
 
 #include "doors_fixture.hpp"
+#include "dugout/sdk/dates.hpp"
 #include "http/dashboard_data.hpp"
 #include "support/fake_clock.hpp"
 #include "support/turn_reports.hpp"
@@ -103,6 +104,19 @@ TEST_CASE("MetricsEndpointTest.ATokenOfItsOwnOrTheOperatorsOpensIt") {
             .status == 401);
 }
 
+TEST_CASE("MetricsEndpointTest.WrongTokensShutItForTheirSenderAndNoOtherDoor") {
+  std::atomic<int> made{0};
+  Doors doors(counting(made, [](auto& options) { options.metrics_token = "a-token-of-scrapers"; }));
+  const std::map<std::string, std::string> wrong{{"Authorization", "Bearer wrong"}};
+  for (int at = 0; at < http::WrongTokens::kPerMinute; ++at) {
+    CHECK(doors.send("GET", "/metrics", "", wrong).status == 401);
+  }
+
+  CHECK(doors.send("GET", "/metrics", "", wrong).status == 429);
+  CHECK(doors.send("GET", "/metrics", "", kBearer).status == 429);  // no way to try that one either
+  CHECK(doors.send("GET", "/api/dashboard", "", kBearer).status == 200);
+}
+
 TEST_CASE("MetricsEndpointTest.SwitchedOffThereIsNothing") {
   Doors doors;
 
@@ -195,6 +209,7 @@ TEST_CASE("DashboardDataTest.SaysWhatIsSoAndNullWhereNothingIs") {
   auto json = data();
   CHECK(json["at"] == "2025-10-01T13:00:00Z");
   CHECK(json["uptime_s"] == 90);
+  CHECK(json["series"]["until"] == json["at"]);
   CHECK(json["health"]["state"] == "healthy");
   CHECK(json["health"]["success_rate"].is_null());
   CHECK(json["retry_metrics"]["success_rate"].is_null());
@@ -222,6 +237,13 @@ TEST_CASE("DashboardDataTest.SaysWhatIsSoAndNullWhereNothingIs") {
 
   figures.turn_ended(test::turn({test::attempt("ok")}));
   CHECK(data()["health"]["state"] == "healthy");
+
+  // The running minute began where the monotonic clock says, whatever the wall's second is.
+  const auto rest = clock.now().time_since_epoch() % std::chrono::minutes(1);
+  clock.advance(std::chrono::seconds(75) - rest);
+  json = data();
+  CHECK(json["series"]["began"] ==
+        sdk::iso_time((clock.wall_now() - std::chrono::seconds(15)).time_since_epoch().count()));
 }
 
 TEST_CASE("DashboardDataTest.ShowsHowThingsStandWithoutWholeSessionIds") {
@@ -236,6 +258,8 @@ TEST_CASE("DashboardDataTest.ShowsHowThingsStandWithoutWholeSessionIds") {
                        clock.now() - std::chrono::milliseconds(1500),
                        observability::Stage::kAttempt, "openai/big"}};
   standing.signals = {1, 2, 3, true};
+  standing.retry_tokens = 40.0;
+  standing.retry_tokens_limit = 100.0;
   const auto snapshot = figures.snapshot();
 
   const auto text = http::dashboard_json(
@@ -245,6 +269,8 @@ TEST_CASE("DashboardDataTest.ShowsHowThingsStandWithoutWholeSessionIds") {
   CHECK(json["guards"]["targets"][0] ==
         Json{{"name", "openai/big"}, {"state", "open"}, {"retry_in_s", 12.5}, {"opened", 2}});
   CHECK(json["guards"]["under_way"][0] == Json{{"provider", "openai"}, {"attempts", 3}});
+  CHECK(json["guards"]["retry_tokens"] == 40.0);
+  CHECK(json["guards"]["retry_tokens_limit"] == 100.0);
   CHECK(json["plugins"][0]["generation"] == 1);
   CHECK(json["running"][0]["for_ms"] == 1500);
   CHECK(json["running"][0]["stage"] == "attempt");

@@ -131,7 +131,8 @@ TEST_CASE("OperatorSessionTest.WrongTokensShutTheDoorAndAPassStillOpensIt") {
   CHECK(shut.status == 429);
   CHECK(std::stoi(shut.headers.at("Retry-After")) <= 61);
   CHECK(shut.headers.count("Set-Cookie") == 0);
-  CHECK(doors.send("GET", kPlace, "", {{"Authorization", "Bearer " + kSessionToken}}).status == 429);
+  CHECK(doors.send("GET", kPlace, "", {{"Authorization", "Bearer " + kSessionToken}}).status ==
+        429);
   CHECK(doors.send("GET", kPlace).status == 401);  // nothing was shown
   CHECK(doors.send("GET", kPlace, "", {{"Cookie", cookie}}).status == 200);
   CHECK(doors.whole_log().find("token-of") == std::string::npos);

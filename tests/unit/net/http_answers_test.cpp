@@ -121,7 +121,7 @@ TEST_CASE("HttpClientTest.HugeAnswerIsRefused") {
   HttpDouble server(always(reply));
   const auto client = make_http_client();
 
-  const auto answer = client->send(post(server.url("/")), seconds(20));
+  const auto answer = client->send(post(server.url("/")), seconds(300));  // ample, for 50 MB
 
   REQUIRE_FALSE(answer);
   CHECK(answer.error().code == Code::kInvalid);

@@ -33,6 +33,14 @@ TEST_CASE("ActiveSessionsTest.TheyLeaveWithTheirLastMinute") {
   CHECK(sessions.since(7) == 0);
 }
 
+TEST_CASE("ActiveSessionsTest.AMachineThatHasJustBeenStartedHasNone") {
+  ActiveSessions sessions;
+  CHECK(sessions.since(-40) == 0);
+
+  sessions.seen("first", 0);
+  CHECK(sessions.since(-40) == 1);
+}
+
 TEST_CASE("ActiveSessionsTest.ManyAreCountedWithinTwoPerCent") {
   for (const int many : {1000, 10'000, 100'000}) {
     ActiveSessions sessions;

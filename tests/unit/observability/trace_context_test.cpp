@@ -39,13 +39,13 @@ TEST_CASE("TraceContextTest.AVersionFromTheFutureIsReadAsFarAsItIsKnown") {
 }
 
 TEST_CASE("TraceContextTest.WhatTheStandardForbidsBeginsATraceOfOurOwn") {
-  const auto bad = GENERATE(as<std::string>{}, "", "00", header("ff", "01"),
-                            header("00", "01") + "-more", header("00", "0G"), header("0x", "01"),
-                            "00-00000000000000000000000000000000-00f067aa0ba902b7-01",
-                            "00-4bf92f3577b34da6a3ce929d0e0e4736-0000000000000000-01",
-                            "00-4BF92F3577B34DA6A3CE929D0E0E4736-00f067aa0ba902b7-01",
-                            "00_4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01",
-                            std::string(10'000, '0'));
+  const auto bad =
+      GENERATE(as<std::string>{}, "", "00", header("ff", "01"), header("00", "01") + "-more",
+               header("00", "0G"), header("0x", "01"),
+               "00-00000000000000000000000000000000-00f067aa0ba902b7-01",
+               "00-4bf92f3577b34da6a3ce929d0e0e4736-0000000000000000-01",
+               "00-4BF92F3577B34DA6A3CE929D0E0E4736-00f067aa0ba902b7-01",
+               "00_4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01", std::string(10'000, '0'));
   CHECK_FALSE(read_traceparent(bad));
 }
 

@@ -57,8 +57,7 @@ TEST_CASE("TurnTraceTest.SpansNestAndKnowHowLongTheyTook") {
   }
   const auto& report = stage.last.get();
   REQUIRE(report.spans.size() == 3);
-  const auto& [turn, call, attempt] =
-      std::tie(report.spans[0], report.spans[1], report.spans[2]);
+  const auto& [turn, call, attempt] = std::tie(report.spans[0], report.spans[1], report.spans[2]);
   CHECK(turn.parent.empty());
   CHECK(call.parent == turn.id);
   CHECK(attempt.parent == call.id);

@@ -201,9 +201,13 @@ TEST_CASE("TimerTest.TasksRunInTheOrderOfTheirTimesAndOnlyOnce") {
     ran.push_back(which);
     done.notify_all();
   };
-  const auto late = timer->after(30ms, [&] { note(2); });
-  const auto early = timer->after(1ms, [&] { note(1); });
+  // The only thread is held until all are there; then both are due, one for an hour already.
+  std::promise<void> all_there;
+  const auto holding = timer->after(0ms, [held = all_there.get_future().share()] { held.wait(); });
+  const auto late = timer->after(0ms, [&] { note(2); });
+  const auto early = timer->after(-1h, [&] { note(1); });
   const auto never = timer->after(1h, [&] { note(3); });
+  all_there.set_value();
 
   std::unique_lock lock(mutex);
   done.wait(lock, [&] { return ran.size() == 2; });

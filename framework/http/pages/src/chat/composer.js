@@ -1,5 +1,6 @@
 // Where the answer is given: buttons, a date in three boxes, a line with the right keyboard, a photo,
 // or plain words. Whatever the form, an answer is a text (or a file), and words always do.
+import { PhotoPicker } from './photo_picker.js';
 import { element } from './text.js';
 
 const lines = {
@@ -8,61 +9,93 @@ const lines = {
   email: { type: 'email', inputmode: 'email', autocapitalize: 'none' },
   postcode: { type: 'text', autocapitalize: 'characters' },
 };
+const withWords = new Set(['text', 'yes_no', 'choice']);  // any words can be written in these forms
 
-const pictureTypes = 'image/jpeg,image/png,image/webp,image/heic';
-const pictureBytes = 10 * 1024 * 1024;
+const settling = 400;  // ms in which the second tap of two belongs to what was here before
 
 export class Composer {
-  // told: {say(text), photo(file), complain(words)}; texts: of the page
+  // told: {say(text), photo(file), complain(words), draft(text)}; texts: of the page. The form has
+  // data-ready while an answer would be taken, and data-routine, the number of the one that asks.
   constructor(form, texts, told) {
-    this.form = form;
-    this.texts = texts;
-    this.told = told;
-    this.busy = false;
-    this.print = '';
+    Object.assign(this, { form, texts, told, busy: false, print: '' });
     form.addEventListener('submit', (event) => {
       event.preventDefault();
       this.submit();
     });
+    form.addEventListener('keydown', (event) => this.pressed(event));
+    form.addEventListener('input', () => told.draft(this.written()));
   }
 
   // The form of this question. The focus stays where it was, in its meaning.
   ask(question, expects, texts) {
     this.texts = texts;
     const kind = expects === 'file' ? 'file' : question?.kind ?? 'text';
-    const print = JSON.stringify([kind, question?.routine, question?.field, question?.label, question?.choices, texts]);
+    const print = JSON.stringify([kind, question?.routine, question?.field, question?.label, question?.choices,
+                                  texts.message, texts.placeholder, texts.send, texts.photo]);
     if (print === this.print) return;
-    const typed = this.words?.value;
     const same = this.question?.field === question?.field && this.kind === kind;
+    const written = same ? this.written() : '';
+    const shown = written ? this.shown : kind;
+    Object.assign(this, { print, question, kind });
+    this.draw(shown);
+    if (written) this.putBack(written);
+  }
+
+  // The next ask() draws anew, also if it asks the same: an answer was given to what is here.
+  renew() {
+    this.print = '';
+  }
+
+  // shown: the kind of question, or "text" where words are written instead.
+  draw(shown) {
     const focused = this.form.contains(document.activeElement);
-    this.print = print;
-    this.question = question;
-    this.kind = kind;
-    this.file = undefined;
-    this.draw(kind);
-    if (same && typed && this.words) this.words.value = typed;
+    Object.assign(this, { shown, words: undefined, boxes: undefined, picker: undefined });
+    const choices = this.question?.choices ?? [];
+    this.form.replaceChildren();
+    if (choices.length) this.form.append(this.choices(choices));
+    if (shown === 'file') this.form.append(this.photo());
+    else if (shown === 'date') this.form.append(this.date());
+    else this.form.append(this.line(shown));
+    if (!withWords.has(this.kind)) this.form.append(this.otherButton());
+    this.form.dataset.routine = this.question?.routine ?? '';
+    this.settle();
     if (focused) this.focus();
+  }
+
+  settle() {
+    this.settled = false;
+    clearTimeout(this.timer);
+    this.timer = setTimeout(() => {
+      this.settled = true;
+      this.hold(this.busy);
+    }, settling);
     this.hold(this.busy);
   }
 
-  draw(kind) {
-    this.words = undefined;
-    this.boxes = undefined;
-    this.form.replaceChildren();
-    const choices = this.question?.choices ?? [];
-    if (choices.length) this.form.append(this.choices(choices));
-    if (kind === 'file') this.form.append(this.photo());
-    else if (kind === 'date') this.form.append(this.date());
-    else this.form.append(this.line(kind));
-    if (kind !== 'text' && kind !== 'yes_no' && kind !== 'choice') {
-      const other = element('button', { type: 'button', className: 'other', text: 'Write a message instead' });
-      other.addEventListener('click', () => {
-        this.draw('text');
-        this.words.focus();
-        this.hold(this.busy);
-      });
-      this.form.append(other);
+  // While a message is under way another one can be written, but not sent. Buttons stay focusable.
+  hold(busy) {
+    this.busy = busy;
+    for (const button of this.form.querySelectorAll('button:not(.other), #photo')) {
+      button.setAttribute('aria-disabled', String(busy));
     }
+    this.form.toggleAttribute('data-ready', this.open);
+  }
+
+  get open() {
+    return this.settled && !this.busy;
+  }
+
+  otherButton() {
+    const away = this.shown !== this.kind;
+    const text = away ? `Back to: ${this.question?.label ?? 'the question'}` : 'Write a message instead';
+    const other = element('button', { type: 'button', className: 'other', text });
+    other.addEventListener('click', () => {
+      const written = this.written();
+      this.draw(away ? this.kind : 'text');
+      if (written && this.words) this.words.value = written;
+      this.focus();
+    });
+    return other;
   }
 
   choices(choices) {
@@ -75,35 +108,31 @@ export class Composer {
     return group;
   }
 
-  sendButton(text = this.texts.send) {
-    return element('button', { type: 'submit', className: 'send', text });
+  sendButton() {
+    return element('button', { type: 'submit', className: 'send', text: this.texts.send });
   }
 
   line(kind) {
     const own = lines[kind];
-    const named = own || (this.kind === 'text' && kind === 'text' && this.question?.field);
-    const label = named ? this.question.label : this.texts.message;
-    const attributes = { id: 'words', maxlength: 4000, enterkeyhint: 'send', dir: 'auto' };
+    const named = own || (this.kind === 'text' && this.question?.field);
+    const autofill = kind === this.kind ? this.question?.autofill : undefined;
+    const attributes = { id: 'words', maxlength: 4000, enterkeyhint: 'send', dir: 'auto',
+                         name: autofill ?? 'answer', autocomplete: autofill ?? 'off' };
     if (own) {
-      const autofill = this.question.autofill;
-      this.words = element('input', { ...attributes, ...own, name: autofill ?? 'answer', autocomplete: autofill ?? 'off' });
+      this.words = element('input', { ...attributes, ...own });
     } else {
-      const autofill = kind === 'text' ? this.question?.autofill : undefined;
-      this.words = element('textarea', {
-        ...attributes, rows: 1, placeholder: this.texts.placeholder, name: autofill ?? 'answer',
-        autocomplete: autofill ?? 'off' });
-      this.words.addEventListener('input', () => {
-        this.words.style.height = '';
-        this.words.style.height = `${this.words.scrollHeight + 2}px`;
-      });
-      this.words.addEventListener('keydown', (event) => {
-        if (event.key !== 'Enter' || event.shiftKey || event.isComposing) return;
-        event.preventDefault();
-        this.submit();
-      });
+      this.words = element('textarea', { ...attributes, rows: 1, placeholder: this.texts.placeholder });
+      this.words.addEventListener('input', () => this.grow());
     }
-    return element('div', {}, element('label', { for: 'words', text: label }),
+    return element('div', {},
+                   element('label', { for: 'words', text: named ? this.question.label : this.texts.message }),
                    element('div', { className: 'line' }, this.words, this.sendButton()));
+  }
+
+  grow() {
+    if (this.words?.localName !== 'textarea') return;
+    this.words.style.height = '';
+    if (this.words.value) this.words.style.height = `${this.words.scrollHeight + 2}px`;
   }
 
   date() {
@@ -122,76 +151,74 @@ export class Composer {
   }
 
   photo() {
-    const input = element('input', { type: 'file', id: 'photo', accept: pictureTypes, className: 'unseen' });
-    const label = element('label', { for: 'photo', className: 'pick', text: this.texts.photo });
-    const preview = element('div', { className: 'chosen', hidden: true });
-    input.addEventListener('change', () => this.choose(input.files[0], preview, label));
-    return element('div', { className: 'photo' }, input, label, preview);
+    this.picker = new PhotoPicker(this.texts.photo, {
+      complain: this.told.complain,
+      busy: () => this.busy,
+      chosen: (send) => {
+        this.hold(this.busy);
+        send.focus();
+      },
+    });
+    return this.picker.element;
   }
 
-  choose(file, preview, label) {
-    if (!file) return;
-    if (file.size > pictureBytes) {
-      this.told.complain('That photo is too large: at most 10 MB, please. Choose another one.');
-      return;
-    }
-    this.told.complain('');
-    this.file = file;
-    const address = URL.createObjectURL(file);
-    const picture = element('img', { src: address, alt: 'The photo you have chosen', className: 'preview' });
-    // A kind of picture that this browser cannot show may be good all the same.
-    picture.addEventListener('error', () => picture.replaceWith(element('p', { className: 'preview', text: file.name })));
-    picture.addEventListener('load', () => URL.revokeObjectURL(address));
-    preview.replaceChildren(picture, this.sendButton('Send this photo'));
-    preview.hidden = false;
-    label.textContent = 'Choose another photo';
-    this.hold(this.busy);
-    preview.querySelector('button').focus();
+  pressed(event) {
+    if (event.key !== 'Enter' || event.shiftKey || event.isComposing) return;
+    // A key that is held down is one press.
+    if (event.repeat) return event.preventDefault();
+    if (event.target.localName !== 'textarea') return;
+    event.preventDefault();
+    this.submit();
   }
 
   submit() {
-    if (this.busy) return;
-    if (this.file) {
-      const file = this.file;
-      this.file = undefined;
-      this.told.photo(file);
-      return;
+    if (!this.open) return;
+    if (this.picker?.file) {
+      const { file } = this.picker;
+      this.renew();
+      this.picker.file = undefined;
+      return this.told.photo(file);
     }
-    if (this.boxes) {
-      const values = this.boxes.map((box) => box.value.trim());
-      const missing = this.boxes[values.findIndex((value) => !value)];
-      if (missing) return missing.focus();
-      return this.give(values.join('/'));
-    }
-    this.give(this.words?.value ?? '');
+    const missing = this.boxes?.find((box) => !box.value.trim());
+    if (missing) return missing.focus();
+    this.give(this.written());
   }
 
   give(text) {
     const said = text.trim();
-    if (this.busy || !said) return;
-    if (this.words) {
-      this.words.value = '';
-      this.words.style.height = '';
-    }
-    for (const box of this.boxes ?? []) box.value = '';
+    if (!this.open || !said) return;
+    this.empty();
     this.told.say(said);
   }
 
-  // While a message is under way another one can be written, but not sent. Buttons stay focusable.
-  hold(busy) {
-    this.busy = busy;
-    for (const button of this.form.querySelectorAll('button:not(.other)')) {
-      button.setAttribute('aria-disabled', String(busy));
-    }
+  // What stands in the form, as the answer it would be.
+  written() {
+    if (!this.boxes) return this.words?.value ?? '';
+    const values = this.boxes.map((box) => box.value.trim());
+    return values.some(Boolean) ? values.join('/') : '';
   }
 
-  // A refused text comes back, so that it can be mended.
+  empty() {
+    for (const box of this.boxes ?? []) box.value = '';
+    if (this.words) this.words.value = '';
+    this.grow();
+  }
+
+  // A text that was refused, or not sent before a reload, comes back to be mended.
   putBack(text) {
-    if (this.words && !this.words.value) this.words.value = text;
+    if (!text || this.written()) return;
+    const parts = text.split('/');
+    if (this.boxes && parts.length === this.boxes.length) {
+      this.boxes.forEach((box, at) => { box.value = parts[at]; });
+    } else {
+      if (!this.words) this.draw('text');
+      this.words.value = text;
+      this.grow();
+    }
+    this.told.draft(this.written());
   }
 
   focus() {
-    const first = this.form.querySelector('.choice, input:not(.unseen), textarea, label.pick + *, input');
-    first?.focus({ preventScroll: true });
+    this.form.querySelector('.choice, input, textarea')?.focus({ preventScroll: true });
   }
 }

@@ -3,11 +3,12 @@
 import { Composer } from './composer.js';
 import { Delivery } from './delivery.js';
 import * as memory from './memory.js';
+import { dropPhotos, keepPhoto, photo, previews } from './photos.js';
+import { Following, reconcile, take } from './place.js';
+import { at, bindDialogs, complain, showTexts, showWay, tell } from './screen.js';
 import { Talk } from './talk.js';
-import * as wire from './wire.js';
 import { newId, shown } from './text.js';
-
-const at = (id) => document.getElementById(id);
+import * as wire from './wire.js';
 
 const texts = {
   club: '', title: 'Player registration', greeting: '', message: 'Your message', placeholder: 'Type here',
@@ -15,51 +16,30 @@ const texts = {
   photo: 'Choose a photo', offline: 'No connection just now.', online: 'Connected again.',
   busy: 'Very busy just now. I try again by myself.',
 };
+const manyAnswers = 5;  // of the server, none of them good: then the parent may take the message back
+
 let state = memory.recall() ?? memory.fresh();
+let changes = 0;  // of the conversation, so that what was asked before one is known as old
 let lost = navigator.onLine ? '' : 'away';  // what the notice tells of: "away", "busy" or nothing
-const pictures = new Map();  // message id -> address of its preview
+let stuck = '';  // id of the message that may be taken back
 
-const talk = new Talk(at('talk'), (field) => {
-  const wanted = (state.question?.editable ?? []).find((entry) => entry.field === field);
-  if (wanted) say(wanted.value);
-});
-const composer = new Composer(at('form'), texts, { say, photo: sendPhoto, complain });
+const editable = () => state.question?.editable ?? [];
+const begun = () => state.ended || state.said.length > 0;
+
+const talk = new Talk(at('talk'), (field) => change(editable().find((entry) => entry.field === field)));
+const composer = new Composer(at('form'), texts, { say, photo: sendPhoto, complain, draft: keepDraft });
 const delivery = new Delivery(send, () => state, { sending, trouble, done, refused });
-
-// ---- what is shown
-
-function complain(words, good = false) {
-  const notice = at('notice');
-  notice.hidden = !words;
-  notice.classList.toggle('good', good);
-  if (notice.textContent !== words) notice.textContent = words;
-}
-
-function tell(words) {
-  const status = at('status');
-  status.classList.toggle('at-work', Boolean(words));
-  if (status.textContent !== words) status.textContent = words;
-}
-
-function showWay() {
-  const { step, of } = state.steps ?? { step: 0, of: 0 };
-  const meter = at('meter');
-  meter.hidden = !of;
-  meter.setAttribute('aria-valuemax', String(of || 1));
-  meter.setAttribute('aria-valuenow', String(Math.min(step, of)));
-  const words = !of ? '' : state.registered ? 'All done' : `Step ${step} of ${of}`;
-  meter.setAttribute('aria-valuetext', words || 'Not begun');
-  at('steps').textContent = words;
-  at('meter-fill').style.width = of ? `${Math.round(((state.registered ? of : step - 1) / of) * 100)}%` : '0';
-}
+const following = new Following(
+  () => (begun() && !state.outbox && !document.hidden ? { session: state.session, changes } : undefined),
+  { stands, lost: notReached });
 
 function render() {
-  const editable = new Map((state.question?.editable ?? []).map(({ field, label }) => [field, label]));
-  const entries = texts.greeting ? [{ who: 'club', text: texts.greeting }, ...state.said] : state.said;
+  const labels = new Map(editable().map(({ field, label }) => [field, label]));
   const busy = Boolean(state.outbox);
-  talk.show(entries, busy ? new Map() : editable, pictures);
-  at('change').hidden = busy || editable.size === 0;
-  showWay();
+  talk.show([{ who: 'club', text: texts.greeting }, ...state.said], labels, busy, previews);
+  at('change').hidden = busy || labels.size === 0;
+  at('take-back').hidden = !busy || state.outbox.id !== stuck;
+  showWay(state);
   composer.ask(state.question, state.expects, texts);
   composer.hold(busy);
 }
@@ -69,12 +49,18 @@ function keep() {
   render();
 }
 
+function keepDraft(text) {
+  memory.keepDraft(state.session, state.question?.field ?? null, text);
+}
+
 // ---- a message of the parent's
 
 function put(message, entry) {
   if (state.outbox) return;
+  changes += 1;
   state.outbox = message;
   state.said.push({ who: 'me', id: message.id, state: 'sending', ...entry });
+  keepDraft('');
   complain('');
   keep();
   delivery.run();
@@ -86,17 +72,28 @@ function say(text) {
 
 async function sendPhoto(file) {
   if (state.outbox) return;
+  const { session } = state;
   const id = newId('msg_');
-  pictures.set(id, URL.createObjectURL(file));
-  await memory.keepPhoto(id, file);
-  put({ id, photo: true, name: file.name }, { text: 'Photo', photo: true });
+  previews.set(id, file);
+  await keepPhoto(id, file);
+  if (state.session === session) put({ id, photo: true, name: file.name }, { text: 'Photo', photo: true });
 }
 
-async function send(message) {
-  if (!message.photo) return wire.say(state.session, message, tell);
-  const file = await memory.photo(message.id);
+function change(entry) {
+  if (!entry || state.outbox) return;
+  say(entry.value);
+  composer.focus();
+}
+
+async function send(message, flight) {
+  const { session } = state;
+  if (!message.photo) return wire.say(session, message, tell, flight);
+  const file = await photo(message.id);
   if (!file) throw new wire.Trouble('refused', 'The photo is not here any more. Please choose it once more.');
-  return wire.upload(state.session, message, file);
+  return wire.upload(session, message, file, (share) => {
+    if (share < 1) tell('Sending the photo…', `${Math.floor(share * 100)} %`);
+    else tell('Looking at the photo…');
+  }, flight);
 }
 
 const mark = (id, how) => {
@@ -104,49 +101,62 @@ const mark = (id, how) => {
   if (entry) entry.state = how;
 };
 
+// The message is out of the outbox, one way or the other.
+function over(message, how) {
+  changes += 1;
+  state.outbox = null;
+  mark(message.id, how);
+  if (message.photo) dropPhotos();
+  tell('');
+  composer.renew();
+}
+
 function sending(message, tries) {
   mark(message.id, 'sending');
   tell(message.photo ? 'Sending the photo…' : tries > 1 ? 'Sending again…' : '…');
-  if (tries === 1) render();
+  render();
 }
 
-function trouble(message, { kind }) {
+function trouble(message, { kind }, answers) {
   mark(message.id, 'kept');
   lost = kind;
+  if (answers >= manyAnswers) stuck = message.id;
   tell('');
   complain(kind === 'away' ? texts.offline : texts.busy);
   keep();
 }
 
-async function done(message, reply, tries) {
-  take(reply);
-  state.outbox = null;
-  mark(message.id, undefined);
+function done(message, reply, tries) {
+  over(message, undefined);
+  take(state, reply);
   state.said.push({ who: 'club', text: reply.response });
-  if (message.photo) memory.dropPhotos();
-  tell('');
   back();
   keep();
-  if (tries > 1) await refresh();  // it may have been answered the first time
+  if (tries > 1) following.now();  // it may have been answered the first time
 }
 
 function refused(message, { message: words }) {
-  state.outbox = null;
-  mark(message.id, 'refused');
-  tell('');
+  over(message, 'refused');
   complain(words);
   keep();
   if (!message.photo) composer.putBack(message.text);
 }
 
-// ---- where the conversation stands
-
-function take(place) {
-  state.question = place.question ?? null;
-  state.steps = place.steps ?? null;
-  state.expects = place.expects ?? 'text';
-  state.registered = place.registered ?? (place.question?.field === null && Boolean(place.steps));
+function takeBack() {
+  const message = state.outbox;
+  if (!message) return;
+  over(message, 'refused');
+  state.said = state.said.filter(({ id }) => id !== message.id);
+  lost = '';
+  complain('');
+  keep();
+  if (!message.photo) composer.putBack(message.text);
+  composer.focus();
+  delivery.run();
+  following.now();  // it may have been taken all the same
 }
+
+// ---- where the conversation stands
 
 function back() {
   if (lost === 'away') complain(texts.online, true);
@@ -154,125 +164,106 @@ function back() {
   lost = '';
 }
 
-// What the server has is what counts; of what is here, only what it cannot know is kept.
-function reconcile(view) {
-  const own = state.said.filter((entry) => entry.who === 'me');
-  state.said = view.messages.map(({ role, text }) => {
-    if (role !== 'user') return { who: 'club', text };
-    const known = own.findIndex((entry) => entry.photo ? /^\(A photo/.test(text) : entry.text === shown(text));
-    if (known === -1) return { who: 'me', text: /^\(A photo/.test(text) ? 'Photo' : text };
-    return { ...own.splice(0, known + 1).at(-1), state: undefined };
-  });
-  take(view);
+function stands(view) {
+  // Another tab is about to send: its message must not be written over.
+  if (memory.recall()?.outbox) return adopt();
+  back();
+  if (view) {
+    reconcile(state, view);
+  } else if (state.ended || state.said.some((entry) => entry.who === 'club')) {
+    begin();
+    complain('The club does not know this conversation any more, so a new one begins here.');
+  }
+  return keep();
 }
 
-async function refresh() {
-  if (state.outbox || document.hidden) return;
-  const session = state.session;
-  try {
-    const view = await wire.state(session);
-    if (state.outbox || state.session !== session) return;
-    if (view) reconcile(view);
-    else if (state.said.some((entry) => entry.who === 'club')) begin();  // it is not known any more
-    back();
-    keep();
-  } catch (error) {
-    if (error.kind !== 'away') return;
-    lost = 'away';
-    complain(texts.offline);
-    setTimeout(refresh, 4000);
-  }
+function notReached({ kind }) {
+  if (kind !== 'away') return;
+  lost = 'away';
+  complain(texts.offline);
 }
 
 function begin() {
+  changes += 1;
+  keepDraft('');
   state = memory.fresh();
-  pictures.clear();
-  memory.dropPhotos();
+  previews.clear();
+  dropPhotos();
+  composer.empty();
+  composer.renew();
+  complain('');
+  tell('');
+  keep();
+  delivery.run();  // gives up what is under way
+}
+
+// What another tab has done, or has done while this page lay in the browser's cache.
+function adopt() {
+  const kept = memory.recall() ?? memory.fresh();
+  if (kept.session !== state.session) previews.clear();
+  // After the end only the id is kept; what was said is here still, and the server tells the rest.
+  state = kept.ended && kept.session === state.session ? { ...state, outbox: kept.outbox, ended: true } : kept;
+  changes += 1;
+  tell('');
+  render();
+  delivery.run();  // waits until the other tab has done it, or is gone
+  if (state.ended) following.now();
 }
 
 // ---- around the conversation
 
-function applyTexts() {
-  document.title = [texts.title, texts.club].filter(Boolean).join(' · ');
-  at('club').textContent = texts.club;
-  at('title').textContent = texts.title;
-  at('new').textContent = texts.new_chat;
-  at('ask-new-text').textContent = texts.new_chat_ask;
+function useTexts(told) {
+  Object.assign(texts, told);
+  showTexts(texts);
+  render();
 }
 
-async function loadSettings() {
-  const key = 'dugout.page';
-  try {
-    Object.assign(texts, JSON.parse(localStorage.getItem(key)) ?? {});
-  } catch {
-    // The words of the last visit only spare a moment.
-  }
-  applyTexts();
+async function loadTexts() {
   try {
     const settings = await wire.settings();
-    Object.assign(texts, settings.texts);
-    localStorage.setItem(key, JSON.stringify(settings.texts));
-    applyTexts();
+    memory.keepWords(settings.texts);
+    useTexts(settings.texts);
   } catch {
     // The page has words of its own.
   }
 }
 
-function bindDialogs() {
-  at('new').addEventListener('click', () => at('ask-new').showModal());
-  at('ask-new-no').addEventListener('click', () => at('ask-new').close());
-  at('ask-new-yes').addEventListener('click', () => {
-    at('ask-new').close();
-    begin();
-    complain('');
-    tell('');
-    keep();
-    composer.focus();
-  });
-  at('change').addEventListener('click', () => {
-    at('changes').replaceChildren(...(state.question?.editable ?? []).map(({ label, value }) => {
-      const button = Object.assign(document.createElement('button'), { type: 'button', className: 'choice' });
-      button.textContent = shown(label);
-      button.addEventListener('click', () => {
-        at('ask-change').close();
-        say(value);
-        composer.focus();
-      });
-      const line = document.createElement('li');
-      line.append(button);
-      return line;
-    }));
-    at('ask-change').showModal();
-  });
-  at('ask-change-no').addEventListener('click', () => at('ask-change').close());
+function watch() {
+  memory.onChangeElsewhere(adopt);
+  addEventListener('pageshow', (event) => { if (event.persisted) adopt(); });
+  addEventListener('offline', () => { lost = 'away'; complain(texts.offline); });
+  addEventListener('online', () => { if (!begun()) back(); });
+  for (const event of ['online', 'focus', 'pageshow']) addEventListener(event, () => following.now());
+  document.addEventListener('visibilitychange', () => following.now());
 }
 
-function watch() {
-  memory.onChangeElsewhere(() => {
-    state = memory.recall() ?? memory.fresh();
-    tell('');
-    render();
-    if (state.outbox) delivery.run();  // waits until the other tab has done it, or is gone
-  });
-  addEventListener('offline', () => { lost = 'away'; complain(texts.offline); });
-  addEventListener('online', refresh);
-  addEventListener('focus', refresh);
-  document.addEventListener('visibilitychange', refresh);
+async function showPhoto() {
+  const { outbox } = state;
+  const file = outbox?.photo && await photo(outbox.id);
+  if (!file) return;
+  previews.set(outbox.id, file);
+  render();
 }
 
 async function start() {
-  bindDialogs();
-  await loadSettings();
-  for (const entry of state.said.filter((said) => said.photo && said.state)) {
-    const file = await memory.photo(entry.id);
-    if (file) pictures.set(entry.id, URL.createObjectURL(file));
-  }
-  render();
+  bindDialogs({
+    editable,
+    change,
+    begin: () => {
+      begin();
+      composer.focus();
+    },
+  });
+  at('take-back').addEventListener('click', takeBack);
+  useTexts(memory.words());
+  composer.putBack(memory.draft(state.session, state.question?.field ?? null));
   at('talk').removeAttribute('aria-busy');
-  watch();
   if (lost) complain(texts.offline);
-  if (state.outbox) await delivery.run();
-  else if (state.said.length) await refresh();
+  loadTexts();
+  showPhoto();
+  watch();
+  await delivery.run();
+  following.now();
 }
 
 start();

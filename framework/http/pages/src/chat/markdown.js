@@ -4,6 +4,7 @@
 import { element, shown } from './text.js';
 
 const mostNesting = 4;
+const longestAddress = 2000;
 
 // Where a link may lead; undefined = it stays text.
 export function safeAddress(address, origin = location.origin) {
@@ -21,15 +22,42 @@ export function safeAddress(address, origin = location.origin) {
   }
 }
 
+// What a label must not hide: where the link leads. '' = the label says just that, or it is our own page.
+function destination(label, url) {
+  const said = label.trim();
+  if (url.protocol === 'mailto:') return said === url.pathname ? '' : url.pathname;
+  if (url.origin === location.origin) return '';
+  return said === url.host || said === url.href ? '' : url.host;
+}
+
 function link(label, url, depth) {
   const made = element('a', { href: url.href, rel: 'noopener noreferrer', target: '_blank' });
   inline(made, label, depth + 1);
-  // A label must not pretend to lead elsewhere.
-  const away = url.protocol !== 'mailto:' && url.origin !== location.origin;
-  if (away && !made.textContent.includes(url.host)) {
-    made.append(element('span', { className: 'host', text: ` (${url.host})` }));
-  }
+  const leads = destination(made.textContent, url);
+  if (leads) made.append(element('span', { className: 'host', text: ` (${leads})` }));
   return made;
+}
+
+// Finds [label](address), for one `[` after the other. What lies ahead is looked up once, however many
+// of them there are.
+class Links {
+  constructor(source) {
+    Object.assign(this, { source, middle: -2, end: -2, opening: -1 });
+  }
+
+  // {label, url, end} of the link that begins at `at`; undefined = none does.
+  from(at) {
+    const { source } = this;
+    if (this.middle !== -1 && this.middle < at) {
+      this.middle = source.indexOf('](', at);
+      this.opening = this.middle === -1 ? -1 : source.lastIndexOf('[', this.middle);
+      if (this.end !== -1 && this.end < this.middle) this.end = source.indexOf(')', this.middle);
+    }
+    const { middle, end } = this;
+    if (at !== this.opening || middle === at + 1 || end === -1 || end - middle > longestAddress) return undefined;
+    const url = safeAddress(source.slice(middle + 2, end));
+    return url && { label: source.slice(at + 1, middle), url, end };
+  }
 }
 
 // The end of what is opened at `from` by `mark`; -1 = it is not closed in this text.
@@ -54,6 +82,7 @@ export function inline(parent, source, depth = 0) {
     plain = '';
   };
   const unclosed = new Set();  // marks known to have no end from here on
+  const links = new Links(source);
   for (let at = 0; at < source.length; ) {
     const here = source[at];
     if (here === '\\' && /[\\`*_{}[\]()#+\-.!|<>~]/.test(source[at + 1] ?? '')) {
@@ -71,18 +100,12 @@ export function inline(parent, source, depth = 0) {
       }
       if (end === -1) unclosed.add('`');
     }
-    if (here === '[' && depth < mostNesting && !unclosed.has('[')) {
-      const middle = source.indexOf('](', at);
-      const end = middle === -1 ? -1 : source.indexOf(')', middle);
-      if (end === -1) unclosed.add('[');
-      const url = end === -1 ? undefined : safeAddress(source.slice(middle + 2, end));
-      const label = source.slice(at + 1, middle);
-      if (url && label && !label.includes('[')) {
-        flush();
-        parent.append(link(label, url, depth));
-        at = end + 1;
-        continue;
-      }
+    const linked = here === '[' && depth < mostNesting ? links.from(at) : undefined;
+    if (linked) {
+      flush();
+      parent.append(link(linked.label, linked.url, depth));
+      at = linked.end + 1;
+      continue;
     }
     const found = depth < mostNesting && '*_'.includes(here) && marks.find(
       ([mark]) => source.startsWith(mark, at) && !unclosed.has(mark));

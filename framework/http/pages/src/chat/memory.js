@@ -1,39 +1,47 @@
 // What this browser keeps: the session's id, what was said, and the one message that is under way.
 // All tabs of the page share it. The server keeps the position; this is for a page that comes back
 // before the server can be asked, and for a message that has not reached it.
+import { dropPhotos } from './photos.js';
 import { newId } from './text.js';
 
-const key = 'dugout.chat';
-const version = 2;
+const key = 'dugout.chat', draftKey = 'dugout.draft', wordsKey = 'dugout.page';
+const version = 3;
+const mostDays = 30;
+const lockWait = 10000;  // ms
 
 export function fresh() {
   return {
     version, session: newId('ses_'), said: [], outbox: null, question: null, steps: null,
-    expects: 'text', registered: false,
+    expects: 'text', ended: false,
   };
 }
 
 let inMemory;  // where storage is off
 
+// Days are fine enough, and what has not changed is not written, nor told to other tabs.
+const today = () => Math.floor(Date.now() / 86400000);
+
 export function recall() {
-  try {
-    const kept = JSON.parse(localStorage.getItem(key));
-    if (kept?.version === version && /^ses_[0-9a-f]{32}$/.test(kept.session) && Array.isArray(kept.said)) {
-      return kept;
-    }
-  } catch {
-    // Storage is off, or holds something else.
+  const kept = read('localStorage', key);
+  if (kept?.version !== version || !/^ses_[0-9a-f]{32}$/.test(kept.session) || !Array.isArray(kept.said)) {
+    return inMemory;
   }
-  return inMemory;
+  if (today() - kept.day <= mostDays) return kept;
+  write('localStorage', key, undefined);
+  dropPhotos();
+  return undefined;
 }
 
 export function keep(state) {
   inMemory = state;
-  try {
-    localStorage.setItem(key, JSON.stringify(state));
-  } catch {
-    // A full storage loses only what a reload would show at once.
-  }
+  write('localStorage', key, { ...lasting(state), day: today() });
+}
+
+// After the end this device need not know what was said: the server tells it to whoever has the id.
+function lasting(state) {
+  if (!state.ended) return state;
+  const { session, outbox } = state;
+  return { ...fresh(), session, outbox, ended: true, said: state.said.filter(({ id }) => id && id === outbox?.id) };
 }
 
 export function onChangeElsewhere(tell) {
@@ -42,52 +50,56 @@ export function onChangeElsewhere(tell) {
   });
 }
 
-// One tab at a time delivers; when it is closed meanwhile, the next one goes on.
-export function inTurn(work) {
-  return navigator.locks ? navigator.locks.request('dugout.chat', work) : work();
+// ---- what is being written: of this tab alone, so that two of them do not undo each other's
+
+export function keepDraft(session, field, text) {
+  write('sessionStorage', draftKey, text ? { session, field, text } : undefined);
 }
 
-// ---- a photo that is under way
-
-function photos(mode, work) {
-  return new Promise((done, failed) => {
-    const opening = indexedDB.open('dugout.chat', 1);
-    opening.onupgradeneeded = () => opening.result.createObjectStore('photos');
-    opening.onerror = () => failed(opening.error);
-    opening.onsuccess = () => {
-      const transaction = opening.result.transaction('photos', mode);
-      const asked = work(transaction.objectStore('photos'));
-      transaction.oncomplete = () => { opening.result.close(); done(asked.result); };
-      transaction.onabort = () => { opening.result.close(); failed(transaction.error); };
-    };
-  });
+export function draft(session, field) {
+  const kept = read('sessionStorage', draftKey);
+  return kept?.session === session && kept.field === field ? String(kept.text) : '';
 }
 
-const held = new Map();  // id -> file, also where there is no database
+// ---- the words of the last visit, which spare a moment
 
-export async function keepPhoto(id, file) {
-  held.set(id, file);
+export const words = () => read('localStorage', wordsKey) ?? {};
+export const keepWords = (texts) => write('localStorage', wordsKey, texts);
+
+// ---- the storage, which may be off, full, or hold something else
+
+function read(storage, name) {
   try {
-    await photos('readwrite', (store) => store.put(file, id));
-  } catch {
-    // Then a reload has to ask for it again.
-  }
-}
-
-export async function photo(id) {
-  if (held.has(id)) return held.get(id);
-  try {
-    return await photos('readonly', (store) => store.get(id));
+    return JSON.parse(window[storage].getItem(name)) ?? undefined;
   } catch {
     return undefined;
   }
 }
 
-export async function dropPhotos() {
-  held.clear();
+function write(storage, name, value) {
   try {
-    await photos('readwrite', (store) => store.clear());
+    if (value === undefined) window[storage].removeItem(name);
+    else window[storage].setItem(name, JSON.stringify(value));
   } catch {
-    // Nothing was kept.
+    // Only what a reload would show at once is lost.
+  }
+}
+
+// ---- one tab at a time delivers; when it is closed meanwhile, the next one goes on
+
+// A tab that was put to sleep may hold the lock for ever: then work goes on without it, as the server
+// takes a message once, whoever sends it.
+export async function inTurn(work) {
+  if (!navigator.locks) return work();
+  const enough = new AbortController();
+  const timer = setTimeout(() => enough.abort(), lockWait);
+  try {
+    return await navigator.locks.request('dugout.chat', { signal: enough.signal }, () => {
+      clearTimeout(timer);
+      return work();
+    });
+  } catch (error) {
+    if (!enough.signal.aborted) throw error;
+    return work();
   }
 }

@@ -43,6 +43,7 @@ export function chart({ label, series, format, summary, empty, whole = false }) 
 
   let plot = null;
   let half = 30;
+  let end = null; // when the last step began, s
   let last = null;
 
   function options() {
@@ -50,7 +51,7 @@ export function chart({ label, series, format, summary, empty, whole = false }) 
     return {
       width: Math.max(canvas.clientWidth, 100),
       height: Math.max(canvas.clientHeight - 30, 60),
-      padding: [10, 8, 0, 0],
+      padding: [10, 22, 0, 0], // right: half of the last label
       cursor: { y: false, points: { size: 7 }, drag: { x: false, y: false } },
       legend: { live: true },
       // Half a step on both sides, or the bars at the ends would be cut.
@@ -89,6 +90,13 @@ export function chart({ label, series, format, summary, empty, whole = false }) 
     if (plot && last[0].length > 0) plot.setLegend({ idx: last[0].length - 1 });
   }
 
+  // The server works it out anew each time, to a second; a minute keeps its name and its place.
+  function steady(began, step) {
+    if (end === null) return began;
+    const expected = end + Math.round((began - end) / step) * step;
+    return Math.abs(expected - began) <= 1 ? expected : began;
+  }
+
   function resize() {
     if (!plot) return draw();
     const width = Math.max(canvas.clientWidth, 100);
@@ -102,10 +110,11 @@ export function chart({ label, series, format, summary, empty, whole = false }) 
   return {
     element,
     toggle,
-    // until: Date; lists: one per series, oldest first
-    update(until, step, lists) {
+    // began: Date, of the last step; lists: one per series, oldest first. The steps are of the server's
+    // own clock, so they begin at any second of the wall's minutes.
+    update(began, step, lists) {
       const most = Math.max(0, ...lists.map((list) => list.length));
-      const end = Math.floor(until.getTime() / 1000 / step) * step;
+      end = steady(began.getTime() / 1000, step);
       const times = Array.from({ length: most }, (_, at) => end - (most - 1 - at) * step);
       last = [times, ...lists.map((list) => list.map((value) => value ?? null))];
       half = step / 2;

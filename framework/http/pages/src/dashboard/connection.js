@@ -20,10 +20,11 @@ export function connectionState() {
       element.dataset.state = 'live';
       setText(text, 'Live');
     },
-    lost(why) {
+    // why: of shared/live.js; `words`: the server's, when it refused
+    lost(why, words) {
       element.dataset.state = 'lost';
       const last = heardAt ? `, last figures of ${clockTime(heardAt)}` : '';
-      setText(text, (why === 'silence' ? 'No figures arrive' : 'Connection lost') + last);
+      setText(text, (words ?? (why === 'silence' ? 'No figures arrive' : 'Connection lost')) + last);
       setText(time, '');
     },
     off() {

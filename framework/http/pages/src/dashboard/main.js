@@ -1,13 +1,14 @@
 // The dashboard: signing in, the live connection, the two views, the keys.
 import 'uplot/dist/uPlot.min.css';
 import './style.css';
+import { addressParts } from '../shared/address.js';
 import { ApiError, ask } from '../shared/api.js';
 import { el, setText } from '../shared/dom.js';
+import { bindKeys, helpButton, openHelp } from '../shared/keys.js';
 import { listen } from '../shared/live.js';
 import { operatorHead, resume, signInForm } from '../shared/operator.js';
 import { toggleTheme } from '../shared/theme.js';
 import { connectionState } from './connection.js';
-import { bindKeys, helpButton, openHelp } from './keys.js';
 import { overview } from './overview.js';
 import { sessions } from './sessions.js';
 
@@ -24,7 +25,7 @@ let stream = null;
 
 // "#sessions/1f2e..." -> the view and what is opened in it
 function place() {
-  const [name, id = ''] = decodeURIComponent(location.hash.slice(1)).split('/');
+  const [name, id = ''] = addressParts();
   return { name: views[name] ? name : 'overview', id };
 }
 
@@ -47,9 +48,9 @@ function begin() {
       connection.heard();
       views.overview.update(data);
     },
-    onState: (state, why) => {
+    onState: (state, why, words) => {
       if (state === 'live') connection.live();
-      else connection.lost(why);
+      else connection.lost(why, words);
       views.overview.old(state === 'live' ? null : connection.lastHeard());
     },
     check: stillSignedIn,

@@ -11,7 +11,7 @@ const atOnce = 50;
 export function sessions() {
   let rows = [];
   let next = null;
-  let loading = false;
+  let loading = null; // the load whose answer is waited for; the latest one counts
   let opened = '';
   const story = timeline();
 
@@ -40,25 +40,31 @@ export function sessions() {
   }
 
   async function load(further) {
-    if (loading) return;
-    loading = true;
+    // What follows is asked for once there is a list that it follows.
+    if (further && loading) return;
+    const mine = {};
+    loading = mine;
     const query = new URLSearchParams({ limit: String(atOnce) });
     if (further && next) query.set('before', next);
     if (stuck.checked) query.set('stuck', 'true');
     try {
       const answer = await ask(`/api/sessions?${query}`);
+      if (loading !== mine) return;
       rows = further ? [...rows, ...answer.sessions] : answer.sessions;
       next = answer.next;
       list.say(stuck.checked ? 'Nobody is stuck.' : 'There is no session yet.');
       list.update(rows);
       setText(said, rows.length ? `${count(rows.length)} shown${next ? ', there are more' : ''}` : ' ');
     } catch (error) {
+      if (loading !== mine) return;
       list.say(`The sessions could not be loaded: ${error.message}`);
       if (rows.length === 0) list.update([]);
       setText(said, `Not up to date: ${error.message}`);
     } finally {
-      more.hidden = !next;
-      loading = false;
+      if (loading === mine) {
+        more.hidden = !next;
+        loading = null;
+      }
     }
   }
 

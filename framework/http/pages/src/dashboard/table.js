@@ -7,10 +7,11 @@ export function table({ label, columns, key, empty }) {
   const body = el('tbody');
   const header = el('tr');
   const element = el('table', { 'aria-label': label }, el('thead', {}, header), body);
-  const none = el('div', { class: 'state' }, empty);
+  const none = el('div', { class: 'state' }, 'Loading…'); // `empty` is known with the first rows
   const holder = el('div', { class: 'table' }, element, none);
   let shown = new Map();
   let current = [];
+  let words = empty;
 
   function setColumns(next) {
     const names = next.map((column) => column.title).join('\n');
@@ -50,11 +51,17 @@ export function table({ label, columns, key, empty }) {
     shown = next;
     element.hidden = rows.length === 0;
     none.hidden = rows.length !== 0;
+    setText(none, words);
+  }
+
+  function say(text) {
+    words = text;
+    setText(none, text);
   }
 
   setColumns(columns);
   element.hidden = true;
-  return { element: holder, update, setColumns, say: (text) => setText(none, text) };
+  return { element: holder, update, setColumns, say };
 }
 
 // Cells that are more than text; each keeps its one child.

@@ -3,6 +3,7 @@
 import { ask } from '../shared/api.js';
 import { el, plain, setText } from '../shared/dom.js';
 import { clockTime, count, dayTime, money, percent, span, words } from '../shared/format.js';
+import { quiet } from './outcomes.js';
 import { scroll } from './panel.js';
 
 export function timeline() {
@@ -81,15 +82,13 @@ function turnsShown(story) {
 
 function drawTurn(turn, open) {
   const attempts = turn.attempts ?? [];
-  const failures = attempts.filter((one) => !one.used && one.outcome !== 'called_back').length;
   const answered = turn.answered_by ?? (attempts.length ? 'nobody' : 'no model asked');
   const when = el('time', { datetime: plain(turn.at), title: dayTime(turn.at) });
   setText(when, clockTime(turn.at));
   const by = el('span', { class: 'by' });
   setText(by, answered);
-  const mark = failures
-    ? el('span', { class: 'badge bad' }, `${count(failures)} failed`)
-    : el('span', { class: `badge ${attempts.length ? 'good' : ''}` }, attempts.length ? 'first try' : 'no model');
+  const [word, kind] = verdict(attempts);
+  const mark = el('span', { class: `badge ${kind}` }, word);
   const fold = el('details', { dataset: { turn: turn.turn } },
     el('summary', {}, when, el('span', { class: 'at-routine' }, `routine ${turn.routine || '–'}`), by,
       el('span', { class: 'figure' }, turn.took_ms === null ? 'not answered' : span(turn.took_ms)), mark),
@@ -98,16 +97,36 @@ function drawTurn(turn, open) {
   return el('li', {}, fold);
 }
 
+// How a turn went, in a word and its colour.
+function verdict(attempts) {
+  const failures = attempts.filter((one) => !one.used && !quiet.has(one.outcome)).length;
+  if (failures) return [`${count(failures)} failed`, 'bad'];
+  if (attempts.length === 0) return ['no model', ''];
+  if (attempts.some((one) => one.outcome === 'not_asked')) return ['passed over', 'warn'];
+  return attempts.some((one) => one.hedge && one.used) ? ['hedge won', 'good'] : ['first try', 'good'];
+}
+
+// Where each attempt stands on the scale of its turn, in ms: one after the other with the wait before
+// it; but a hedge, which comes after the attempt that it raced, waited and ran beside that one.
+function places(attempts) {
+  let [raced, end] = [0, 0];
+  return attempts.map((one) => {
+    const waits = one.hedge ? raced : end;
+    const begins = waits + one.waited_ms;
+    if (!one.hedge) raced = begins;
+    end = Math.max(end, begins + one.took_ms);
+    return { waits, begins, end };
+  });
+}
+
 function drawAttempts(turn, attempts) {
-  // Waits and attempts one after the other, on one scale.
-  const whole = Math.max(1, attempts.reduce((sum, one) => sum + (one.hedge ? 0 : one.waited_ms) + one.took_ms, 0));
-  let begun = 0;
+  const stands = places(attempts);
+  const whole = Math.max(1, stands[stands.length - 1].end);
   const list = el('ol', { class: 'attempts' });
   attempts.forEach((one, at) => {
     const bars = el('div', { class: 'track', 'aria-hidden': 'true' });
-    if (one.waited_ms > 0) bars.append(piece('waited', begun / whole, one.waited_ms / whole));
-    bars.append(piece(kindOf(one), (begun + one.waited_ms) / whole, one.took_ms / whole));
-    if (!one.hedge) begun += one.waited_ms + one.took_ms;
+    if (one.waited_ms > 0) bars.append(piece('waited', stands[at].waits / whole, one.waited_ms / whole));
+    bars.append(piece(kindOf(one), stands[at].begins / whole, one.took_ms / whole));
     list.append(drawAttempt(one, turn.sentences?.[at + 2], bars));
   });
   const conclusion = el('p', { class: 'conclusion' });
@@ -117,7 +136,7 @@ function drawAttempts(turn, attempts) {
 
 function kindOf(attempt) {
   if (attempt.used) return attempt.flagged ? 'warn' : 'good';
-  return attempt.outcome === 'called_back' ? 'soft-bar' : 'bad';
+  return quiet.has(attempt.outcome) ? 'soft-bar' : 'bad';
 }
 
 function piece(kind, from, size) {
@@ -133,12 +152,11 @@ function drawAttempt(one, sentence, bars) {
   const outcome = el('span', { class: `badge ${kindOf(one) === 'soft-bar' ? '' : kindOf(one)}` });
   setText(outcome, words(one.outcome) + (one.status ? ` ${one.status}` : ''));
   const figures = [
-    one.waited_ms > 0 ? `waited ${span(one.waited_ms)}` : '',
+    one.hedge ? `asked as well after ${span(one.waited_ms)}` : one.waited_ms > 0 ? `waited ${span(one.waited_ms)}` : '',
     `took ${span(one.took_ms)}`,
     one.input_tokens + one.output_tokens > 0 ? `${count(one.input_tokens + one.output_tokens)} tokens` : '',
     one.cost > 0 ? money(one.cost) : '',
     one.confidence !== null && one.confidence !== undefined ? `confidence ${percent(one.confidence)}` : '',
-    one.hedge ? 'hedge' : '',
   ].filter(Boolean).join(' · ');
   const why = el('p', { class: 'why' });
   setText(why, sentence ?? [words(one.action), words(one.why)].filter(Boolean).join(': '));

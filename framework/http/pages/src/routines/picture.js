@@ -2,6 +2,7 @@
 // buttons; the arrow keys go from one to the next.
 import { duration, grouped, plural, svg } from './element.js';
 import { arrow, curve, kNode, place, wrapped } from './layout.js';
+import { renew } from './renew.js';
 import { makeSight } from './sight.js';
 
 const kWays = { ArrowUp: [0, -1], ArrowDown: [0, 1], ArrowLeft: [-1, 0], ArrowRight: [1, 0] };
@@ -157,6 +158,7 @@ export function makePicture(frame, chosen) {
   return {
     sight,
     begin() { sight.begin(placed.nodes.get(selected || 0).x); if (selected) sight.show(boxOf(selected), true); },
+    // `first`: another flow than before; else what has not changed stays, and all stays in its place.
     draw(flow, first) {
       const held = frame.contains(document.activeElement);
       placed = place(flow);
@@ -164,14 +166,15 @@ export function makePicture(frame, chosen) {
       const most = Math.max(20, ...flow.edges.map((edge) => edge.traffic));
       const start = placed.nodes.get(0);
       const edges = [...placed.edges].sort((a, b) => a.traffic - b.traffic);
-      nodes = new Map(flow.routines.map((routine) => [routine.number, drawNode(routine, placed.nodes.get(routine.number), routine.number === flow.start)]));
-      moved.replaceChildren(
+      renew(moved, [
         svg('g', { 'aria-hidden': 'true' }, edges.map((edge) => drawEdge(edge, most))),
         svg('g', { 'aria-hidden': 'true', class: 'start', transform: `translate(${start.x} ${start.y})` },
           svg('rect', { x: -60, y: -17, width: 120, height: 34, rx: 17 }), svg('text', { 'text-anchor': 'middle', y: 5 }, 'Start')),
-        svg('g', {}, [...nodes.values()]),
-        svg('g', { 'aria-hidden': 'true' }, edges.filter((edge) => edge.traffic > 0).map(drawCount)));
-      hold(current || flow.start, held);
+        svg('g', {}, flow.routines.map((routine) => drawNode(routine, placed.nodes.get(routine.number), routine.number === flow.start))),
+        svg('g', { 'aria-hidden': 'true' }, edges.filter((edge) => edge.traffic > 0).map(drawCount)),
+      ], first);
+      nodes = new Map([...moved.querySelectorAll('.node')].map((node) => [Number(node.dataset.number), node]));
+      hold(current || flow.start, held && !frame.contains(document.activeElement));
       mark();
       if (first) sight.begin(start.x);
     },
@@ -181,11 +184,11 @@ export function makePicture(frame, chosen) {
       mark();
       if (selected && shown) sight.show(boxOf(selected));
     },
-    // Numbers that a search found; null = nothing is searched for.
-    find(numbers) {
+    // Numbers that a search found, to be brought into sight; null = nothing is searched for.
+    find(numbers, shown) {
       moved.classList.toggle('searching', numbers !== null);
       for (const [number, node] of nodes) node.classList.toggle('found', numbers !== null && numbers.has(number));
-      if (numbers !== null && numbers.size) sight.show(boxOf([...numbers][0]));
+      if (shown && numbers !== null && numbers.size) sight.show(boxOf([...numbers][0]));
     },
     corrections(shown) { moved.classList.toggle('with-corrections', shown); },
   };

@@ -1,8 +1,25 @@
 // A stream of server-sent events that comes back by itself: after an error, and after a silence
-// (half-open connections say nothing). `state` is told 'live' or 'lost', and why.
+// (half-open connections say nothing). `onState` is told 'live', or 'lost' and why: 'connection',
+// 'silence', or 'refused' with the server's words.
 
 const firstWait = 1000;
 const mostWait = 15000;
+
+// What the server says against it; null: nothing, or no words. An EventSource tells neither status nor
+// body, so the address is asked once more, and let go as soon as it has answered.
+async function refusal(path, within) {
+  const stop = new AbortController();
+  const timer = setTimeout(() => stop.abort(), within);
+  try {
+    const answer = await fetch(path, { credentials: 'same-origin', cache: 'no-store', signal: stop.signal });
+    return answer.ok ? null : (await answer.json()).title ?? null;
+  } catch {
+    return null;
+  } finally {
+    clearTimeout(timer);
+    stop.abort();
+  }
+}
 
 export function listen(path, event, { onData, onState, silence = 10000, check = async () => true }) {
   let source = null;
@@ -39,11 +56,19 @@ export function listen(path, event, { onData, onState, silence = 10000, check = 
   // The stream itself does not say why it ended; `check` asks, and false ends it for good.
   async function lost(why) {
     if (closed) return;
+    // A browser tries a broken line again, and gives up where it was refused.
+    const refused = why === 'connection' && source?.readyState === EventSource.CLOSED;
     source?.close();
     source = null;
     clearTimeout(timer);
-    onState('lost', why);
-    if (!(await check()) || closed) return;
+    if (!refused) onState('lost', why);
+    if (!(await check()) || closed || source) return;
+    if (refused) {
+      const words = await refusal(path, silence);
+      if (closed || source) return;
+      onState('lost', words ? 'refused' : why, words);
+      if (words) wait = mostWait;
+    }
     clearTimeout(timer);
     timer = setTimeout(begin, wait);
     wait = Math.min(wait * 2, mostWait);

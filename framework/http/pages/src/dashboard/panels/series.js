@@ -5,6 +5,8 @@ import { panel } from '../panel.js';
 
 const sum = (list) => list.reduce((all, one) => all + (one ?? 0), 0);
 const most = (list) => Math.max(0, ...list.map((one) => one ?? 0));
+// When the step that is running began.
+const lastStep = (series) => new Date(series.began ?? series.until);
 
 export function turnsPanel() {
   const drawn = chart({
@@ -15,7 +17,7 @@ export function turnsPanel() {
   });
   return panel({
     id: 'turns', title: 'Turns', note: 'a minute', size: 6, height: 'charts', tools: [drawn.toggle], body: [drawn.element],
-    update: ({ series }) => drawn.update(new Date(series.until), series.step_s, [series.turns, series.failed]),
+    update: ({ series }) => drawn.update(lastStep(series), series.step_s, [series.turns, series.failed]),
   });
 }
 
@@ -27,7 +29,7 @@ export function latencyPanel() {
   });
   return panel({
     id: 'latency', title: 'Time of a turn', note: 'half, and 95 of 100', size: 6, height: 'charts', tools: [drawn.toggle], body: [drawn.element],
-    update: ({ series }) => drawn.update(new Date(series.until), series.step_s, [series.p95_ms, series.p50_ms]),
+    update: ({ series }) => drawn.update(lastStep(series), series.step_s, [series.p95_ms, series.p50_ms]),
   });
 }
 

@@ -1,6 +1,6 @@
 // Shortcuts of one key, their help, and the switch that turns them off for those whom they hinder
 // (speech input types letters). The help is reached without a shortcut too.
-import { el, setText } from '../shared/dom.js';
+import { el, setText } from './dom.js';
 
 const storageKey = 'dugout.keys';
 let dialog = null;
