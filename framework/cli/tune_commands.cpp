@@ -81,7 +81,10 @@ int tune_refused(const Error& error) {
 
 OpenedTuner open_tuner(const AppOptions& options) {
   OpenedTuner opened;
-  opened.set = std::make_unique<Set>(options, opened.findings);
+  opened.clock = std::make_unique<SimulatedClock>(core::SystemClock().wall_now());
+  auto offline = options;
+  offline.clock = opened.clock.get();
+  opened.set = std::make_unique<Set>(offline, opened.findings);
   if (report(opened.findings)) {
     opened.code = kFindings;
     return opened;

@@ -5,6 +5,7 @@
 #include <string>
 #include <vector>
 
+#include "cli/simulated_clock.hpp"
 #include "cli/tune_judge.hpp"
 #include "cli/tune_model.hpp"
 #include "cli/tune_simulate.hpp"
@@ -30,6 +31,8 @@ int tune_simulate(const TuneOptions& tune);
 // The settings with the plugin, or the exit code that says why not.
 struct OpenedTuner {
   core::Findings findings;
+  // Stands still: nobody waits for advice here, so none of it comes too late on a busy machine.
+  std::unique_ptr<SimulatedClock> clock;
   std::unique_ptr<Set> set;
   std::shared_ptr<const host::TunerHandle> tuner;
   int code = kGood;
