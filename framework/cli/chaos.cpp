@@ -153,12 +153,17 @@ std::vector<std::string> cells(const Measured& one) {
 const std::vector<std::string> kHead = {"end well",      "by a model",     "added",        "p95",
                                         "requests/turn", "load in faults", "wasted tokens"};
 
+int column_width(std::size_t column) {
+  constexpr std::size_t kLeast = 7;  // "123.4 s"
+  return static_cast<int>(std::max(kHead[column].size(), kLeast));
+}
+
 void print_text(const Measured& one, bool missed, const Style& style) {
   const auto row = cells(one);
   std::ostringstream line;
   line << "  " << std::left << std::setw(12) << chaos::name_of(one.mode) << std::right;
   for (std::size_t i = 0; i < row.size(); ++i) {
-    line << std::setw(static_cast<int>(kHead[i].size()) + 2) << row[i];
+    line << "  " << std::setw(column_width(i)) << row[i];
   }
   std::cout << (missed ? style.bad(line.str()) : line.str()) << std::endl;
 }
@@ -167,7 +172,9 @@ void print_head(const Scenario& scenario, const Style& style) {
   std::cout << "\n" << style.bold(scenario.name) << "  " << scenario.about << "\n";
   std::ostringstream line;
   line << "  " << std::setw(12) << "";
-  for (const auto& head : kHead) line << "  " << head;
+  for (std::size_t i = 0; i < kHead.size(); ++i) {
+    line << "  " << std::setw(column_width(i)) << kHead[i];
+  }
   std::cout << style.dim(line.str()) << std::endl;
 }
 
