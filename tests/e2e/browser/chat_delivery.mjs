@@ -1,6 +1,6 @@
 // The parents' page: each message arrives once, whatever happens to lines, servers, tabs and reloads.
 import { until } from './browser.mjs';
-import { Parent, check, heardOf, parentAt, view } from './chat_driver.mjs';
+import { Parent, check, heardOf, moduleOf, parentAt, view } from './chat_driver.mjs';
 
 const problem = (status, more = {}) => ({
   status, contentType: 'application/problem+json', headers: more,
@@ -152,6 +152,26 @@ const lines = (server, browser) => ({
 });
 
 const places = (server, browser) => ({
+  // Whatever becomes of a message that is not wanted any more, and was too late to be given up.
+  async the_end_of_one_message_is_not_that_of_the_next() {
+    const { Delivery } = await moduleOf('delivery');
+    const trouble = (kind) => () => { throw Object.assign(new Error(kind), { kind }); };
+    for (const end of [() => ({ response: 'good' }), trouble('refused'), trouble('busy'), trouble('away')]) {
+      const state = { outbox: { id: 'first' } };
+      const told = [];
+      const over = (message) => { told.push(message.id); state.outbox = null; };
+      const send = async (message) => {
+        if (message.id === 'second') return { response: 'good' };
+        state.outbox = { id: 'second' };
+        return end();
+      };
+      const delivery = new Delivery(send, () => state, {
+        sending() {}, done: over, refused: over, trouble: (message) => told.push(message.id) });
+      await delivery.run();
+      check(told.join() === 'second' && !state.outbox, 'told of', told, state);
+    }
+  },
+
   async a_new_registration_while_a_message_is_under_way() {
     const parent = await parentAt(server, browser, 3);
     const { page } = parent;

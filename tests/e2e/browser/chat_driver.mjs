@@ -45,6 +45,16 @@ export async function heardOf(server, parent) {
   return messages.filter(({ role }) => role === 'user').map(({ text }) => text);
 }
 
+// A module of the page outside a browser, for what is not to be seen in one.
+export function moduleOf(name) {
+  const element = () => ({ textContent: '', append() {}, setAttribute() {} });
+  const addEventListener = () => {};
+  const parts = { document: { createElement: element, addEventListener }, location: { origin: 'http://127.0.0.1' },
+                  addEventListener, navigator: {} };
+  for (const [part, value] of Object.entries(parts)) Object.defineProperty(globalThis, part, { value, configurable: true });
+  return import(join(source, 'framework/http/pages/src/chat', `${name}.js`));
+}
+
 let families = 0;
 
 // A parent who has told this much of run A before, and comes back with the page. Each is of a family

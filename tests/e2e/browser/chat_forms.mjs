@@ -105,6 +105,21 @@ export const formTests = (server, browser) => ({
     await parent.close();
   },
 
+  async a_photo_outlives_a_reload() {
+    const parent = await parentAt(server, browser, 34);
+    const { page } = parent;
+    const before = await parent.heard();
+    await page.route('**/upload', (route) => route.abort());
+    await parent.choosePhoto(photo());
+    await page.getByRole('button', { name: 'Send this photo' }).click();
+    await page.getByText('Kept here until it can be sent').waitFor();
+    await page.unroute('**/upload');
+    await page.reload();
+    await parent.answered(before + 2);
+    await parent.stands('a reload', 35);
+    await parent.close();
+  },
+
   async words_instead_of_a_form_and_back() {
     const parent = await parentAt(server, browser, 3);
     const { page } = parent;

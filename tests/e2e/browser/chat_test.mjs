@@ -1,9 +1,8 @@
 // The parents' page in a browser, against the program and its understudy: whole registrations, how it
 // looks, who can use it, what must not happen in it. More is in the files that are imported below.
-import { join } from 'node:path';
-import { Server, openBrowser, runTests, source } from './browser.mjs';
+import { Server, openBrowser, runTests } from './browser.mjs';
 import { deliveryTests } from './chat_delivery.mjs';
-import { Parent, check, conversation, heardOf, parentAt, photo } from './chat_driver.mjs';
+import { Parent, check, conversation, heardOf, moduleOf, parentAt, photo } from './chat_driver.mjs';
 import { formTests } from './chat_forms.mjs';
 
 const server = await Server.start();
@@ -202,12 +201,10 @@ const tests = {
 
   // Without a browser: how long the text takes is the question, not how it is laid out.
   async many_brackets_take_no_longer_than_other_text() {
-    const nothing = () => ({ textContent: '', append() {}, setAttribute() {} });
-    Object.assign(globalThis, { document: { createElement: nothing }, location: { origin: server.url } });
-    const { inline } = await import(join(source, 'framework/http/pages/src/chat/markdown.js'));
+    const { inline } = await moduleOf('markdown');
     const time = (text) => {
       const from = performance.now();
-      inline(nothing(), text);
+      inline(document.createElement('p'), text);
       return performance.now() - from;
     };
     const many = 20000;

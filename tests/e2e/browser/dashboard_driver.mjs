@@ -84,8 +84,9 @@ export class Chaos {
     const [file, log] = [join(chaos.folder, 'scenario.yaml'), join(chaos.folder, 'log')];
     writeFileSync(file, scenario(slow));
     chaos.said = '';
+    const environment = Object.fromEntries(Object.entries(process.env).filter(([name]) => !/^(DUGOUT_|OPENAI_|AI_RETRY_)/.test(name)));
     chaos.process = spawn(process.env.DUGOUT, ['chaos', file, '--live', '--listen', '127.0.0.1:0', '--data', chaos.folder, '--root', source],
-      { stdio: ['ignore', 'pipe', openSync(log, 'a')], env: { PATH: process.env.PATH, DUGOUT_ADMIN_TOKEN: token } });
+      { stdio: ['ignore', 'pipe', openSync(log, 'a')], env: { ...environment, DUGOUT_ADMIN_TOKEN: token } });
     chaos.process.stdout.on('data', (piece) => { chaos.said += piece; });
     await until('chaos listens', () => {
       assert.ok(!chaos.ended(), readFileSync(log, 'utf8'));

@@ -37,7 +37,8 @@ function render() {
   const labels = new Map(editable().map(({ field, label }) => [field, label]));
   const busy = Boolean(state.outbox);
   talk.show([{ who: 'club', text: texts.greeting }, ...state.said], labels, busy, previews);
-  at('change').hidden = busy || labels.size === 0;
+  at('change').hidden = labels.size === 0;
+  at('change').setAttribute('aria-disabled', String(busy));
   at('take-back').hidden = !busy || state.outbox.id !== stuck;
   showWay(state);
   composer.ask(state.question, state.expects, texts);
@@ -247,7 +248,7 @@ async function showPhoto() {
 
 async function start() {
   bindDialogs({
-    editable,
+    editable: () => (state.outbox ? [] : editable()),
     change,
     begin: () => {
       begin();

@@ -51,7 +51,9 @@ export function bindDialogs({ editable, change, begin }) {
     begin();
   });
   at('change').addEventListener('click', () => {
-    at('changes').replaceChildren(...editable().map((entry) => {
+    const entries = editable();
+    if (entries.length === 0) return;
+    at('changes').replaceChildren(...entries.map((entry) => {
       const button = Object.assign(document.createElement('button'), { type: 'button', className: 'choice' });
       button.textContent = shown(entry.label);
       button.addEventListener('click', () => {

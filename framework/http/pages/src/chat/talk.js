@@ -32,6 +32,7 @@ class Row {
     this.entry = entry;
     if (picture && !this.picture) {
       this.picture = element('img', { src: picture, alt: 'The photo you chose', className: 'preview' });
+      this.picture.addEventListener('error', () => this.picture.remove());  // no picture, or of a kind that is not shown
       this.said.append(this.picture);
     }
     if (!this.state) return;

@@ -2,7 +2,7 @@
 // that anybody said is here; the server does not tell it.
 import { ask } from '../shared/api.js';
 import { el, plain, setText } from '../shared/dom.js';
-import { clockTime, count, dayTime, money, percent, span, words } from '../shared/format.js';
+import { clockTime, count, dayTime, money, percent, plural, span, words } from '../shared/format.js';
 import { quiet } from './outcomes.js';
 import { scroll } from './panel.js';
 
@@ -77,7 +77,7 @@ export function timeline() {
 
 function turnsShown(story) {
   const every = story.turns_all ?? story.turns.length;
-  return story.turns.length < every ? `the last ${count(story.turns.length)} of ${count(every)} turns` : `${count(every)} turns`;
+  return story.turns.length < every ? `the last ${count(story.turns.length)} of ${plural(every, 'turn')}` : plural(every, 'turn');
 }
 
 function drawTurn(turn, open) {
@@ -154,7 +154,7 @@ function drawAttempt(one, sentence, bars) {
   const figures = [
     one.hedge ? `asked as well after ${span(one.waited_ms)}` : one.waited_ms > 0 ? `waited ${span(one.waited_ms)}` : '',
     `took ${span(one.took_ms)}`,
-    one.input_tokens + one.output_tokens > 0 ? `${count(one.input_tokens + one.output_tokens)} tokens` : '',
+    one.input_tokens + one.output_tokens > 0 ? plural(one.input_tokens + one.output_tokens, 'token') : '',
     one.cost > 0 ? money(one.cost) : '',
     one.confidence !== null && one.confidence !== undefined ? `confidence ${percent(one.confidence)}` : '',
   ].filter(Boolean).join(' · ');

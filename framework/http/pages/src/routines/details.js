@@ -10,11 +10,12 @@ function fact(name, value, note) {
 
 function facts(routine) {
   const end = routine.kind === 'end';
+  const part = (figure) => (routine.reached ? share(figure, routine.reached) : null);
   return h('dl', { class: 'facts' },
     fact('Reached', grouped(routine.reached)),
-    fact(end ? 'Finished' : 'Went on', grouped(routine.left), share(routine.left, routine.reached)),
+    fact(end ? 'Finished' : 'Went on', grouped(routine.left), part(routine.left)),
     fact('Here now', grouped(routine.here)),
-    fact('Stopped', grouped(routine.stopped), share(routine.stopped, routine.reached)),
+    fact('Stopped', grouped(routine.stopped), part(routine.stopped)),
     fact('Median', duration(routine.median_s)));
 }
 

@@ -2,13 +2,14 @@
 import { el, svg as drawn } from '../shared/dom.js';
 import { dash } from '../shared/format.js';
 
+export { plural } from '../shared/format.js';
+
 const present = (children) => children.flat(Infinity).filter((child) => child !== null && child !== undefined && child !== false && child !== '');
 
 export const h = (tag, properties, ...children) => el(tag, properties ?? {}, ...present(children));
 export const svg = (tag, properties, ...children) => drawn(tag, properties ?? {}, ...present(children));
 
 export const grouped = (value) => value.toLocaleString('en-GB');
-export const plural = (count, one, many = `${one}s`) => `${grouped(count)} ${count === 1 ? one : many}`;
 
 // Of what was counted in buckets, so two digits are all there is to tell.
 export function duration(seconds) {

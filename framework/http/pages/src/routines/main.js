@@ -46,7 +46,7 @@ const details = h('section', { class: 'details panel', 'aria-label': 'The routin
 const legend = h('ul', { class: 'legend', 'aria-label': 'What the picture shows' },
   [['next', 'next rule'], ['failure', 'a tool failed'], ['repair', 'gave up asking'], ['correction', 'correction']].map(([kind, text]) =>
     h('li', {}, svg('svg', { width: 34, height: 10, 'aria-hidden': 'true' }, svg('g', { class: `edge edge-${kind} edge-legend` }, svg('path', { class: 'line', d: 'M0 5L24 5', 'stroke-width': 2.5 }), svg('polygon', { class: 'head', points: '34,5 24,0 24,10' }))), text)),
-  h('li', {}, h('span', { class: 'heat', 'aria-hidden': 'true' }), 'red: many stop here'),
+  h('li', {}, h('span', { class: 'heat', 'aria-hidden': 'true' }), 'red: many stop'),
   h('li', {}, 'wide: much traffic'));
 
 const work = h('div', { class: 'work' },

@@ -9,16 +9,17 @@ const kWays = { ArrowUp: [0, -1], ArrowDown: [0, 1], ArrowLeft: [-1, 0], ArrowRi
 
 export const stopShare = (routine) => (routine.reached > 0 ? routine.stopped / routine.reached : 0);
 
+const kKinds = { route: 'server decides', end: 'end' };
+
+// First what stands in the box, in its order: who speaks to the page says what is to be seen.
 function described(routine) {
-  const parts = [`${routine.number} ${routine.title}`];
-  if (routine.kind === 'end') parts.push('end of the flow');
-  if (routine.kind === 'route') parts.push('decided by the server');
-  parts.push(`${plural(routine.reached, 'session')} reached it`);
-  if (routine.stopped) parts.push(`${routine.stopped} stopped here`);
+  const mark = markOf(routine);
+  const parts = [`${routine.number} ${routine.title}`, countsOf(routine), mark.replace('⚠ ', '')];
+  if (mark !== (kKinds[routine.kind] ?? mark)) parts.push(kKinds[routine.kind]);
+  if (routine.changed && mark !== 'changed') parts.push('changed');
+  if (routine.reached === 0) parts.push('nobody reached it');
   if (routine.median_s !== null) parts.push(`half left within ${duration(routine.median_s)}`);
-  if (routine.findings.length) parts.push(plural(routine.findings.length, 'finding'));
-  if (routine.changed) parts.push('its file has changed');
-  return parts.join(', ');
+  return parts.filter(Boolean).join(', ');
 }
 
 function drawNode(routine, at, start) {
@@ -37,16 +38,16 @@ function drawNode(routine, at, start) {
     svg('rect', { class: 'ring', x: -5, y: -5, width: width + 10, height: height + 10, rx: radius + 5 }),
     box,
     end && svg('rect', { class: 'inner', x: 4, y: 4, width: width - 8, height: height - 8, rx: radius - 4 }),
-    svg('text', { class: 'number', x: inset, y: 20 }, String(routine.number)),
-    svg('text', { class: routine.findings.length ? 'mark mark-finding' : 'mark', x: width - inset, y: 20, 'text-anchor': 'end' }, markOf(routine)),
-    lines.map((line, index) => svg('text', { class: 'title', x: inset, y: (lines.length > 1 ? 36 : 41) + index * 15 }, line)),
-    svg('text', { class: 'counts', x: inset, y: 67 }, countsOf(routine))));
+    svg('text', { class: 'number', x: inset, y: 20 }, String(routine.number)), ' ',
+    lines.map((line, index) => [svg('text', { class: 'title', x: inset, y: (lines.length > 1 ? 36 : 41) + index * 15 }, line), ' ']),
+    svg('text', { class: 'counts', x: inset, y: 67 }, countsOf(routine)), ' ',
+    svg('text', { class: routine.findings.length ? 'mark mark-finding' : 'mark', x: width - inset, y: 20, 'text-anchor': 'end' }, markOf(routine))));
 }
 
 function markOf(routine) {
   if (routine.findings.length) return `⚠ ${plural(routine.findings.length, 'finding')}`;
   if (routine.changed) return 'changed';
-  return { route: 'server decides', end: 'end' }[routine.kind] ?? '';
+  return kKinds[routine.kind] ?? '';
 }
 
 function countsOf(routine) {

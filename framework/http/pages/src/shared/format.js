@@ -8,6 +8,8 @@ const tenths = new Intl.NumberFormat('en-GB', { maximumFractionDigits: 1 });
 const cents = new Intl.NumberFormat('en-GB', { minimumFractionDigits: 2, maximumFractionDigits: 2 });
 
 export const count = (value) => (known(value) ? whole.format(value) : dash);
+// 1 -> "1 turn", 1234 -> "1,234 turns"
+export const plural = (value, one, many = `${one}s`) => `${count(value)} ${value === 1 ? one : many}`;
 
 // 1,234 -> "1,234"; 12,345,678 -> "12.3 M"
 export function short(value) {
