@@ -64,11 +64,11 @@ export async function compareAttempts(page, data, summary) {
   assert.ok((await page.textContent('#health')).includes(`${percent(summary.all.success_rate)} of attempts succeeded`));
 }
 
-// Models that fail in several ways, and are slow enough to be hedged. A build that is slower by
-// `slow` has as many turns, in a longer time.
-const scenario = (slow) => `about: Several troubles at once, for a test.
-turns_per_second: ${2 / slow}
-lasts: ${25 * slow}s
+// Models that fail in several ways, and are slow enough to be hedged. Where all is slower the same
+// turns come in `longer` times the time, so that the page is open before they are over.
+const scenario = (longer) => `about: Several troubles at once, for a test.
+turns_per_second: ${2 / longer}
+lasts: ${25 * longer}s
 latency: 300ms
 faults:
   - {kind: status, status: 503, share: 0.3, latency: 20ms}
@@ -78,11 +78,11 @@ faults:
 
 // `dugout chaos --live` over a folder of its own.
 export class Chaos {
-  static async start(slow) {
+  static async start(longer) {
     const chaos = new Chaos();
     chaos.folder = mkdtempSync(join(tmpdir(), 'dugout_chaos_'));
     const [file, log] = [join(chaos.folder, 'scenario.yaml'), join(chaos.folder, 'log')];
-    writeFileSync(file, scenario(slow));
+    writeFileSync(file, scenario(longer));
     chaos.said = '';
     const environment = Object.fromEntries(Object.entries(process.env).filter(([name]) => !/^(DUGOUT_|OPENAI_|AI_RETRY_)/.test(name)));
     chaos.process = spawn(process.env.DUGOUT, ['chaos', file, '--live', '--listen', '127.0.0.1:0', '--data', chaos.folder, '--root', source],
