@@ -41,7 +41,7 @@ json request(json items, json tools = json::array()) {
 
 Outcome<HttpResponse> send(ResponsesDouble& model, const json& body,
                            const char* path = "/responses",
-                           std::chrono::milliseconds within = std::chrono::seconds(10)) {
+                           std::chrono::milliseconds within = std::chrono::seconds(120)) {
   const auto client = dugout::net::make_http_client();
   return client->send({"POST", model.base_url() + path, {}, body.dump()}, within);
 }
