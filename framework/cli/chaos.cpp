@@ -279,7 +279,7 @@ int chaos_live(const AppOptions& app, const ChaosOptions& options) {
   const auto scenario = chaos::load_scenario(options.files.front(), findings);
   if (report(findings) || !scenario) return kFindings;
   std::error_code unreadable;  // a folder that cannot be looked at is refused by the store itself
-  if (fs::exists(app.data + "/dugout.db", unreadable)) {
+  if (!app.data.empty() && fs::exists(app.data + "/dugout.db", unreadable)) {
     std::cerr << app.data << " holds a store already; its sessions are no place for made-up ones. "
               << "Name another --data, or none\n";
     return kUsage;

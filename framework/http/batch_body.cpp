@@ -16,18 +16,9 @@ using core::Json;
 
 constexpr std::size_t kLongestId = 128;  // bytes
 
-Problem refused(int status, std::string title, std::string pointer, std::string detail) {
-  Problem problem;
-  problem.status = status;
-  problem.title = std::move(title);
-  problem.pointer = std::move(pointer);
-  problem.detail = std::move(detail);
-  return problem;
-}
-
 Problem too_many(std::size_t most) {
-  return refused(413, "Too many calls", "/calls",
-                 "A batch may have at most " + std::to_string(most) + " calls; send several.");
+  return problem_at(413, "Too many calls", "/calls",
+                    "A batch may have at most " + std::to_string(most) + " calls; send several.");
 }
 
 // The id of a call, as it goes into the result; false when it is none.
@@ -68,8 +59,8 @@ BatchEntry read_entry(const Json& call, std::size_t index, const std::string& at
   entry.index = index;
   entry.problem = check_chat(call, at);
   if (call.is_object() && !take_id(call, entry.id) && !entry.problem) {
-    entry.problem = refused(422, "A member has the wrong type", at + "/id",
-                            "id must be a text of at most 128 bytes, or an integer.");
+    entry.problem = problem_at(422, "A member has the wrong type", at + "/id",
+                               "id must be a text of at most 128 bytes, or an integer.");
   }
   if (!entry.problem) entry.request = chat_request(call);
   return entry;
@@ -80,7 +71,7 @@ BatchEntry read_line(std::string_view text, std::size_t index, std::size_t line)
   if (const auto call = core::parse_json(text)) {
     entry = read_entry(*call, index);
   } else {
-    entry.problem = refused(400, "Malformed JSON", "", in_line(call.error().message, line));
+    entry.problem = problem_at(400, "Malformed JSON", "", in_line(call.error().message, line));
   }
   entry.index = index;
   entry.line = line;
@@ -89,10 +80,10 @@ BatchEntry read_line(std::string_view text, std::size_t index, std::size_t line)
 
 std::optional<Problem> read_batch(std::string_view text, std::size_t most, BatchBody& out) {
   const auto body = core::parse_json(text);
-  if (!body) return refused(400, "Malformed JSON", "", body.error().message);
+  if (!body) return problem_at(400, "Malformed JSON", "", body.error().message);
   if (!body->is_object() || !body->contains("calls") || !(*body)["calls"].is_array()) {
-    return refused(422, "A member is missing", "/calls",
-                   "The body must be a JSON object with calls, a list of chat requests.");
+    return problem_at(422, "A member is missing", "/calls",
+                      "The body must be a JSON object with calls, a list of chat requests.");
   }
   if (auto problem = take_concurrency(*body, out.concurrency)) return problem;
   const auto& calls = (*body)["calls"];
@@ -129,8 +120,8 @@ std::optional<int> read_concurrency(std::string_view text) {
 }
 
 Problem bad_concurrency() {
-  return refused(422, "A member has the wrong type", "/concurrency",
-                 "concurrency must be a whole number from 1 on.");
+  return problem_at(422, "A member has the wrong type", "/concurrency",
+                    "concurrency must be a whole number from 1 on.");
 }
 
 std::string result_line(const BatchEntry& entry, const Outcome<orchestrator::ChatReply>& reply) {

@@ -9,15 +9,6 @@ namespace {
 
 using core::Json;
 
-Problem refused(std::string title, std::string pointer, std::string detail) {
-  Problem problem;
-  problem.status = 422;
-  problem.title = std::move(title);
-  problem.pointer = std::move(pointer);
-  problem.detail = std::move(detail);
-  return problem;
-}
-
 bool is_string(const Json& value) {
   return value.is_string();
 }
@@ -31,17 +22,17 @@ bool wrong_type(const Json& body, const char* member, bool (*fits)(const Json&))
 }
 
 Problem of_type(const std::string& at, const std::string& member, const char* wanted) {
-  return refused("A member has the wrong type", at + "/" + member,
-                 member + " must be " + wanted + ".");
+  return problem_at(422, "A member has the wrong type", at + "/" + member,
+                    member + " must be " + wanted + ".");
 }
 
 }  // namespace
 
 std::optional<Problem> check_chat(const Json& body, const std::string& at) {
   if (!body.is_object()) {
-    return refused("Not an object", at,
-                   at.empty() ? "The body must be a JSON object with user_message."
-                              : "A call must be a JSON object with user_message.");
+    return problem_at(422, "Not an object", at,
+                      at.empty() ? "The body must be a JSON object with user_message."
+                                 : "A call must be a JSON object with user_message.");
   }
   for (const auto* member : {"user_message", "session_id", "client_message_id", "last_agent"}) {
     if (wrong_type(body, member, is_string)) return of_type(at, member, "a string");
@@ -49,8 +40,8 @@ std::optional<Problem> check_chat(const Json& body, const std::string& at) {
   if (wrong_type(body, "routine_number", is_integer))
     return of_type(at, "routine_number", "an integer");
   if (body.contains("user_message") && body["user_message"].is_string()) return std::nullopt;
-  return refused("A member is missing", at + "/user_message",
-                 "user_message is what the person said; it must be there.");
+  return problem_at(422, "A member is missing", at + "/user_message",
+                    "user_message is what the person said; it must be there.");
 }
 
 orchestrator::ChatRequest chat_request(const Json& body) {

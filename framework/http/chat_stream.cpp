@@ -56,7 +56,7 @@ void stream_chat(Service& service, Exchange& exchange, orchestrator::ChatRequest
   const auto reply = service.orchestrator.chat(request);
   if (reply) {
     // What the headers of other answers say: these went out before anything was known.
-    auto data = Json::parse(reply_json(*reply));
+    auto data = reply_object(*reply);
     data["turn"] = reply->turn_id;
     data["traceparent"] = reply->traceparent;
     events.send("reply", core::canonical(data));

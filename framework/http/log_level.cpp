@@ -19,35 +19,26 @@ struct LevelChange {
   std::optional<core::Duration> lasts;
 };
 
-Problem level_problem(int status, std::string title, std::string pointer, std::string detail) {
-  Problem problem;
-  problem.status = status;
-  problem.title = std::move(title);
-  problem.pointer = std::move(pointer);
-  problem.detail = std::move(detail);
-  return problem;
-}
-
 std::optional<Problem> level_change(const Json& body, LevelChange& change) {
   constexpr auto kWrong = "The request cannot be used";
   if (!body.is_object()) {
-    return level_problem(422, kWrong, "", "The body must be a JSON object with level.");
+    return problem_at(422, kWrong, "", "The body must be a JSON object with level.");
   }
   for (const auto& [name, value] : body.items()) {
     if (name != "level" && name != "for_s") {
-      return level_problem(422, kWrong, "", "Only level and for_s are known.");
+      return problem_at(422, kWrong, "", "Only level and for_s are known.");
     }
   }
   const auto level = observability::level_named(core::member(body, "level"));
   if (!level) {
-    return level_problem(422, kWrong, "/level", "level must be debug, info, warning or error.");
+    return problem_at(422, kWrong, "/level", "level must be debug, info, warning or error.");
   }
   change.level = *level;
   const auto lasts = body.find("for_s");
   if (lasts == body.end() || lasts->is_null()) return std::nullopt;
   const double seconds = lasts->is_number() ? lasts->get<double>() : 0.0;
   if (!(seconds >= 1.0 && seconds <= kLongestChange)) {
-    return level_problem(422, kWrong, "/for_s", "for_s must be a number from 1 to 604800.");
+    return problem_at(422, kWrong, "/for_s", "for_s must be a number from 1 to 604800.");
   }
   change.lasts = std::chrono::duration_cast<core::Duration>(std::chrono::duration<double>(seconds));
   return std::nullopt;
@@ -62,7 +53,7 @@ std::optional<Problem> read_level(Service& service, Exchange& exchange, LevelCha
     return problem;
   }
   const auto body = core::parse_json(text);
-  if (!body) return level_problem(400, "Malformed JSON", "", body.error().message);
+  if (!body) return problem_at(400, "Malformed JSON", "", body.error().message);
   return level_change(*body, change);
 }
 

@@ -13,6 +13,15 @@ std::string Problem::json() const {
   return core::canonical(out);
 }
 
+Problem problem_at(int status, std::string title, std::string pointer, std::string detail) {
+  Problem problem;
+  problem.status = status;
+  problem.title = std::move(title);
+  problem.pointer = std::move(pointer);
+  problem.detail = std::move(detail);
+  return problem;
+}
+
 namespace {
 
 // Whole seconds; who knows when it may help says so in the error's detail.

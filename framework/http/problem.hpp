@@ -21,6 +21,9 @@ struct Problem {
   std::string json() const;
 };
 
+// A member of the body that cannot be used; an empty pointer = the body as a whole.
+Problem problem_at(int status, std::string title, std::string pointer, std::string detail);
+
 // An error of the orchestrator as a problem: 409, 422, 503 or 500.
 Problem problem_of(const Error& error);
 

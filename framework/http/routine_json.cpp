@@ -106,30 +106,9 @@ Json next_json(const Routine& routine) {
   return next;
 }
 
-bool starts(std::string_view text, std::string_view part) {
-  return text.substr(0, part.size()) == part;
-}
-
-bool ends(std::string_view text, std::string_view part) {
-  return text.size() >= part.size() && text.substr(text.size() - part.size()) == part;
-}
-
-// By how graph.cpp words the reasons of edges; what an editor worded has an operator in it.
-std::string_view edge_kind(const std::string& why) {
-  if (starts(why, "on failure of ")) return "failure";
-  if (starts(why, "after ") && ends(why, " refusals")) return "repair";
-  if (ends(why, " is corrected")) return "correction";
-  return "next";
-}
-
-int rank_of(std::string_view kind) {
-  constexpr std::array<std::string_view, 4> kOrder = {"next", "correction", "repair", "failure"};
-  int rank = 0;
-  for (const auto known : kOrder) {
-    if (known == kind) return rank;
-    ++rank;
-  }
-  return rank;
+std::string_view kind_name(routines::EdgeKind kind) {
+  constexpr std::array<std::string_view, 4> kNames = {"next", "correction", "repair", "failure"};
+  return kNames[static_cast<std::size_t>(kind)];
 }
 
 // A correction comes from where it was told, and goes back there: no rule names these edges.
@@ -141,6 +120,7 @@ bool led_by_correction(const routines::Flow& flow, const std::pair<int, int>& pa
 struct Drawn {
   std::string kind, when;
   std::vector<std::string> rules;
+  routines::EdgeKind usual{};  // of its rules the most usual, whose name and reason stand here
 };
 
 }  // namespace
@@ -198,12 +178,12 @@ Json routine_json(const RoutineView& view) {
 
 Json edges_json(const routines::Flow& flow, const Funnel& funnel) {
   std::map<std::pair<int, int>, Drawn> drawn;
-  drawn[{0, flow.start}] = {"start", "a registration begins", {}};
+  drawn[{0, flow.start}] = {"start", "a registration begins", {}, {}};
   for (const auto& edge : routines::edges(flow)) {
     auto& one = drawn[{edge.from, edge.to}];
-    const std::string kind(edge_kind(edge.why));
-    if (one.kind.empty() || rank_of(kind) < rank_of(one.kind)) {
-      one.kind = kind;
+    if (one.kind.empty() || edge.kind < one.usual) {
+      one.usual = edge.kind;
+      one.kind = kind_name(edge.kind);
       one.when = edge.why;
     }
     one.rules.push_back(edge.why);
@@ -212,8 +192,8 @@ Json edges_json(const routines::Flow& flow, const Funnel& funnel) {
     // Whoever stays takes no edge that anybody drew.
     if (pair.first == pair.second || flow.find(pair.second) == nullptr) continue;
     drawn.try_emplace(pair, led_by_correction(flow, pair)
-                                ? Drawn{"correction", "a detail is corrected", {}}
-                                : Drawn{"past", "taken, but by no rule of today", {}});
+                                ? Drawn{"correction", "a detail is corrected", {}, {}}
+                                : Drawn{"past", "taken, but by no rule of today", {}, {}});
   }
   Json out = Json::array();
   for (const auto& [pair, one] : drawn) {

@@ -24,12 +24,7 @@ constexpr auto kAccepted =
     "is going on. Please keep this chat open: the answer comes here.";
 
 Problem unusable(const char* member, const char* detail) {
-  Problem problem;
-  problem.status = 422;
-  problem.title = "The request cannot be used";
-  problem.detail = detail;
-  problem.pointer = std::string("/") + member;
-  return problem;
+  return problem_at(422, "The request cannot be used", std::string("/") + member, detail);
 }
 
 bool is_session(const std::string& id) {

@@ -17,9 +17,9 @@ class ActiveSessions {
 
   ActiveSessions();
 
-  // `minute` counts up from anywhere, never from below zero.
+  // `minute` counts up from zero or later.
   void seen(std::string_view session, std::int64_t minute);
-  // Since `minute`, that one included.
+  // Since `minute`, that one included; it may lie before zero.
   std::uint64_t since(std::int64_t minute) const;
 
  private:

@@ -46,7 +46,7 @@ struct ChatRequest {
 
 // How far a session is on its way, by what is left of the path that lies before it now.
 struct Steps {
-  int step = 0;  // the open question is the so-manieth, from 1
+  int step = 0;  // of the open question, from 1
   int of = 0;    // of so many; 0 = outside a flow
 };
 

@@ -238,7 +238,7 @@ Correction read_correction(const std::string& text, const routines::Flow& flow, 
   if (home.field == nullptr) return {};
   auto candidates = named ? value_candidates(text) : std::vector<std::string>{text};
   if (named && found_in_sentence(*home.field)) candidates.push_back(text);
-  // SaidWords that only wish for a change must not be taken for a name, or for a condition.
+  // Words that only wish for a change must not be taken for a name, or for a condition.
   if (named && wish_of(text, *home.field) == Wish::kBare) candidates.clear();
   return with_value(home, candidates, flow, draft, tools);
 }

@@ -166,7 +166,7 @@ class DefaultOrchestrator final : public Orchestrator {
     if (!commit) {
       // Nothing of it is stored, but what was asked of models was asked.
       if (parts_.attempts != nullptr) parts_.attempts->write(turn.attempts());
-      trace.report().outcome = put_off(commit.error()) ? "unavailable" : "store";
+      trace.report().outcome = turn.unavailable() ? "unavailable" : "store";
       return commit.error();
     }
     if (const auto done = keep(*commit, trace, log); !done) return done.error();

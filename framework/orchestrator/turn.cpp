@@ -187,11 +187,11 @@ void Turn::take(Place* place, const routines::Agent& agent, const pipeline::Call
   if (!result.parsed) {
     const auto cls = result.failure ? pipeline::name_of(result.failure->cls) : "none";
     log_.warning("turn.unavailable", {observability::Field::safe("class", cls)});
-    if (verdict == nullptr && result.failure && !result.failure->asked) {
+    unavailable_ = verdict == nullptr;
+    if (unavailable_ && result.failure && !result.failure->asked) {
       put_off_ = all_away(*result.failure);
       return;
     }
-    unavailable_ = verdict == nullptr;
     const auto& words = agent.unavailable.empty() ? kSorry : agent.unavailable;
     say(verdict != nullptr ? verdict->say : routines::render(words, draft()));
     return;

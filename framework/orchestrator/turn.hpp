@@ -37,7 +37,7 @@ class Turn {
   // nothing is to be committed.
   Outcome<store::TurnCommit> run();
   const ChatReply& reply() const { return reply_; }
-  // Nobody found an answer: the reply is an apology.
+  // Nobody found an answer: the reply is an apology, or there is none.
   bool unavailable() const { return unavailable_; }
   const std::vector<std::string>& attempts() const { return attempts_; }  // lines of the log
 

@@ -59,9 +59,4 @@ void describe(observability::TurnTrace& trace, const ChatRequest& request, const
   trace.put(0, "gen_ai.output.messages", reply.response);
 }
 
-bool put_off(const Error& error) {
-  return error.code == Code::kUnavailable &&
-         error.detail.find("retry_after_s") != std::string::npos;
-}
-
 }  // namespace dugout::orchestrator

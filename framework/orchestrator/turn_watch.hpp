@@ -18,7 +18,4 @@ observability::TurnTrace::Listener progress_of(const ProgressListener& listener)
 // The turn's own span: ids, place and, where they are wanted, the texts.
 void describe(observability::TurnTrace& trace, const ChatRequest& request, const ChatReply& reply);
 
-// Nobody could answer just now, which is no failure of the store.
-bool put_off(const Error& error);
-
 }  // namespace dugout::orchestrator

@@ -9,8 +9,9 @@
 namespace dugout::routines {
 namespace {
 
-void add(std::vector<GraphEdge>& out, int from, int to, std::string why) {
-  if (to != 0) out.push_back({from, to, std::move(why)});
+void add(std::vector<GraphEdge>& out, int from, int to, std::string why,
+         EdgeKind kind = EdgeKind::kRule) {
+  if (to != 0) out.push_back({from, to, std::move(why), kind});
 }
 
 }  // namespace
@@ -41,14 +42,15 @@ std::vector<GraphEdge> edges(const Flow& flow) {
   for (const auto& [number, routine] : flow.routines) {
     if (corrects(routine)) {
       for (const auto& [home, field, rule] : corrected_rules(flow)) {
-        add(out, number, rule.go, field.name + " is corrected");
+        add(out, number, rule.go, field.name + " is corrected", EdgeKind::kCorrection);
       }
     }
     for (const auto& call : routine.calls) {
-      if (call.on_failure) add(out, number, call.on_failure->go, "on failure of " + call.tool);
+      if (!call.on_failure) continue;
+      add(out, number, call.on_failure->go, "on failure of " + call.tool, EdgeKind::kFailure);
     }
     if (takes_late_corrections(flow, number)) {
-      add(out, number, flow.corrections->go, "a detail is corrected");
+      add(out, number, flow.corrections->go, "a detail is corrected", EdgeKind::kCorrection);
     }
     for (const auto& edge : routine.next) {
       const bool only = routine.next.size() == 1;
@@ -56,7 +58,7 @@ std::vector<GraphEdge> edges(const Flow& flow) {
     }
     if (routine.repair) {
       add(out, number, routine.repair->then,
-          "after " + std::to_string(routine.repair->attempts) + " refusals");
+          "after " + std::to_string(routine.repair->attempts) + " refusals", EdgeKind::kRepair);
     }
   }
   return out;

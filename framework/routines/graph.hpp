@@ -10,10 +10,15 @@
 
 namespace dugout::routines {
 
+// By a rule of `next`, when a detail is corrected, when asking is given up, when a tool fails: from
+// the usual to the rare.
+enum class EdgeKind { kRule, kCorrection, kRepair, kFailure };
+
 struct GraphEdge {
   int from = 0, to = 0;
-  std::string
-      why;  // the condition as text, "otherwise", "on failure of <tool>", "after 3 refusals"
+  // The condition as text, "otherwise", "on failure of <tool>", "after 3 refusals".
+  std::string why;
+  EdgeKind kind = EdgeKind::kRule;
   bool operator==(const GraphEdge&) const = default;
 };
 

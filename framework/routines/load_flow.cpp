@@ -60,7 +60,8 @@ std::optional<LateCorrections> read_corrections(MapReader& flow, const FileFindi
   reader.finish();
   const bool somewhere = !corrections.from.empty() || !corrections.back.empty();
   if (corrections.go != 0 && somewhere) return corrections;
-  out.error(node->mark, "corrections need \"go\" and \"from\"", "{go: 27, from: [30, 32]}");
+  out.error(node->mark, "corrections need \"go\", and \"from\" or \"back\"",
+            "{go: 27, from: [30, 32], back: [2, 3]}");
   return std::nullopt;
 }
 

@@ -40,7 +40,21 @@ FAILURES = {
 }
 
 
-class Double:
+class Served:
+    """Whoever has a `server`, until the end of the block."""
+
+    def stop(self):
+        self.server.shutdown()
+        self.server.server_close()
+
+    def __enter__(self):
+        return self
+
+    def __exit__(self, *_):
+        self.stop()
+
+
+class Double(Served):
     """Subclasses answer `serve(request)`. `effect(what)` is called by them when something has
     happened that must not happen twice; `on_effect` may then end the caller before its answer."""
 
@@ -110,13 +124,3 @@ class Double:
         """An answer to a request that breaks the service's rules; a test may look for them."""
         self.refusals.append(why)
         return Answer(status, body if body is not None else {"error": {"message": why}})
-
-    def stop(self):
-        self.server.shutdown()
-        self.server.server_close()
-
-    def __enter__(self):
-        return self
-
-    def __exit__(self, *_):
-        self.stop()

@@ -5,6 +5,8 @@ import re
 import threading
 import time
 
+from .base import Served
+
 HEX32, HEX16 = re.compile(r"[0-9a-f]{32}"), re.compile(r"[0-9a-f]{16}")
 VALUES = {"stringValue": str, "intValue": str, "doubleValue": (int, float), "boolValue": bool}
 
@@ -35,7 +37,7 @@ def check_span(span):
     check_attributes(span["attributes"])
 
 
-class Collector:
+class Collector(Served):
     """`answers`: (status, headers) of the next requests; after them all are taken."""
 
     def __init__(self, answers=(), delay=0):
@@ -96,13 +98,3 @@ class Collector:
         for span in self.spans():
             found.setdefault(span["traceId"], {})[span["spanId"]] = span
         return found
-
-    def stop(self):
-        self.server.shutdown()
-        self.server.server_close()
-
-    def __enter__(self):
-        return self
-
-    def __exit__(self, *_):
-        self.stop()

@@ -88,7 +88,8 @@ TEST_CASE("GraphTest.ACorrectedRuleIsAnEdgeFromWhereCorrectionsAreTaken") {
 
   CHECK(box.findings.empty());
   const auto all = edges(application.flows.at("cards"));
-  CHECK(std::find(all.begin(), all.end(), GraphEdge{3, 2, "size is corrected"}) != all.end());
+  CHECK(std::find(all.begin(), all.end(),
+                  GraphEdge{3, 2, "size is corrected", EdgeKind::kCorrection}) != all.end());
   const auto& rules = application.flows.at("cards").field("size")->corrected;
   REQUIRE(rules.size() == 2);
   CHECK(rules[0].carry);
@@ -122,11 +123,12 @@ TEST_CASE("GraphTest.LateCorrectionsAreEdgesAndTheirRoutinesAreChecked") {
   box.write("routines/cards/flow.yaml", "given: [age_group]\ncorrections: {go: 3, from: [4]}\n");
   const auto all = edges(box.load().flows.at("cards"));
   CHECK(box.findings.empty());
-  CHECK(std::find(all.begin(), all.end(), GraphEdge{4, 3, "a detail is corrected"}) != all.end());
+  CHECK(std::find(all.begin(), all.end(),
+                  GraphEdge{4, 3, "a detail is corrected", EdgeKind::kCorrection}) != all.end());
 
   CHECK(finds_flow("{go: 2, from: [4]}", "routine 2 takes no corrections"));
   CHECK(finds_flow("{go: 3, from: [9]}", "routine 9 takes no answers"));
-  CHECK(finds_flow("{go: 3}", "need \"go\" and \"from\""));
+  CHECK(finds_flow("{go: 3}", "need \"go\", and \"from\" or \"back\""));
 }
 
 TEST_CASE("GraphTest.AFieldThatCannotBeCorrectedHasNoCorrectedRules") {
@@ -148,10 +150,11 @@ TEST_CASE("GraphTest.EdgesNameTheirReason") {
   const auto application = box.load();
   REQUIRE(box.findings.empty());
 
-  const std::vector<GraphEdge> expected = {{1, 2, "always"},        {2, 3, "on failure of lookup"},
-                                           {2, 3, "size == Large"}, {2, 2, "size == Small"},
-                                           {2, 4, "otherwise"},     {2, 4, "after 2 refusals"},
-                                           {3, 4, "always"}};
+  const std::vector<GraphEdge> expected = {
+      {1, 2, "always"},        {2, 3, "on failure of lookup", EdgeKind::kFailure},
+      {2, 3, "size == Large"}, {2, 2, "size == Small"},
+      {2, 4, "otherwise"},     {2, 4, "after 2 refusals", EdgeKind::kRepair},
+      {3, 4, "always"}};
   CHECK(edges(application.flows.at("cards")) == expected);
 }
 
