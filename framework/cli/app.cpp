@@ -105,9 +105,7 @@ jobs::JobOptions job_options(const config::Settings& settings) {
   jobs::JobOptions options;
   options.workers = settings.limits.job_workers;
   options.own = own_schedules();
-  for (const auto& [tool, change] : settings.jobs) {
-    options.schedules[tool] = {change.enabled, change.at, change.every};
-  }
+  options.schedules = job_schedules(settings);
   return options;
 }
 
@@ -152,8 +150,17 @@ config::Settings settings_of(const AppOptions& options, core::Findings& findings
   return settings;
 }
 
+std::map<std::string, jobs::JobOptions::Schedule> job_schedules(const config::Settings& settings) {
+  std::map<std::string, jobs::JobOptions::Schedule> schedules;
+  for (const auto& [tool, change] : settings.jobs) {
+    schedules[tool] = {change.enabled, change.at, change.every};
+  }
+  return schedules;
+}
+
 Set::Set(const AppOptions& options, core::Findings& findings)
-    : clock_(options.clock == nullptr ? system_clock_ : *options.clock),
+    : options_(options),
+      clock_(options.clock == nullptr ? system_clock_ : *options.clock),
       settings_(settings_of(options, findings)),
       log_(clock_, log_options(options, settings_.log)),
       settings_file_(options.config.empty() ? "dugout.yaml" : options.config),
@@ -161,28 +168,72 @@ Set::Set(const AppOptions& options, core::Findings& findings)
       tool_http_(*service_client_, clock_, random_, log_) {
   if (!options.own_data) airtable_ = airtable_options(settings_, settings_file_, findings);
   root_ = application_root(settings_.root);
+  if (options.serves) reaper_.emplace();
   host::install_services({&clock_, nullptr, &log_, &tool_http_});
-  host::LoadOptions load;
-  load.folders = plugin_folders(settings_.plugin_path);
-  load.configs = settings_.plugins;
-  load.shared = shared_config(settings_, options.own_data);
-  plugins_ = host::load(load, findings);
-  check_jobs(settings_, *plugins_, settings_file_, findings);
-  check_tuner(settings_.resilience.tuner, *plugins_, settings_file_, findings);
-  application_ = std::make_shared<const routines::Application>(
-      routines::load_application(root_, known_of(*plugins_, settings_), findings));
+  now_ = load({}, settings_, findings);
+}
+
+std::shared_ptr<const Reading> Set::now() const {
+  const std::lock_guard lock(mutex_);
+  return now_;
+}
+
+std::shared_ptr<const Reading> Set::load(const Renewal& renewal, config::Settings settings,
+                                         core::Findings& findings) const {
+  host::LoadOptions options;
+  options.folders = plugin_folders(settings_.plugin_path);
+  options.configs = settings.plugins;
+  options.shared = shared_config(settings, options_.own_data);
+  options.before = renewal.before;
+  options.keep = renewal.keep;
+  options.check = renewal.check;
+  auto reading = std::make_shared<Reading>();
+  reading->plugins = host::load(options, findings);
+  check_jobs(settings, *reading->plugins, settings_file_, findings);
+  check_tuner(settings.resilience.tuner, *reading->plugins, settings_file_, findings);
+  reading->application = std::make_shared<const routines::Application>(
+      routines::load_application(root_, known_of(*reading->plugins, settings), findings));
+  reading->settings = std::move(settings);
+  return reading;
+}
+
+std::shared_ptr<const Reading> Set::read(const Renewal& renewal, core::Findings& findings) const {
+  return load(renewal, settings_of(options_, findings), findings);
 }
 
 core::Findings Set::check_application() const {
   core::Findings findings;
-  (void)routines::load_application(root_, known_of(*plugins_, settings_), findings);
+  const auto reading = now();
+  (void)routines::load_application(root_, known_of(*reading->plugins, reading->settings), findings);
   return findings;
 }
 
 Set::~Set() {
-  application_.reset();
-  plugins_.reset();  // before the services and the store they use
+  now_.reset();     // before the services and the store they use
+  reaper_.reset();  // waits for the plugins that went
   host::install_services({});
+}
+
+Status Set::fill_tables(const routines::Application& application,
+                        const routines::Application* before) {
+  for (const auto& [table, rows] : application.tables) {
+    if (before != nullptr) {
+      const auto known = before->tables.find(table);
+      if (known != before->tables.end() && known->second == rows) continue;
+    }
+    if (const auto done = store_->replace_table(table, rows); !done) return done.error();
+  }
+  return Done{};
+}
+
+Status Set::adopt(std::shared_ptr<const Reading> reading) {
+  const auto before = now();
+  if (const auto done = fill_tables(*reading->application, before->application.get()); !done) {
+    return done.error();
+  }
+  const std::lock_guard lock(mutex_);
+  now_ = std::move(reading);
+  return Done{};
 }
 
 Status Set::open_store() {
@@ -190,9 +241,7 @@ Status Set::open_store() {
   auto opened = store::open_sqlite_store(settings_.store, clock_);
   if (!opened) return opened.error();
   store_ = std::move(*opened);
-  for (const auto& [table, rows] : application_->tables) {
-    if (const auto done = store_->replace_table(table, rows); !done) return done.error();
-  }
+  if (const auto done = fill_tables(*application(), nullptr); !done) return done.error();
   if (airtable_) {
     records_ =
         std::make_unique<records::AirtableRecords>(*airtable_, *store_, tool_http_, clock_, log_);
@@ -227,7 +276,7 @@ Outcome<std::unique_ptr<App>> App::open(Set& set, const AppOptions& options,
   const bool scripted = stand.http != nullptr;
   app->http_ =
       scripted ? std::move(stand.http) : net::make_http_client(http_limits(set.settings()));
-  auto chosen = orchestrator_options(set, options, scripted, findings);
+  auto chosen = orchestrator_options(*set.now(), options, scripted, findings);
   if (stand.adjust) stand.adjust(chosen);
   app->has_providers_ = !chosen.providers.empty();
   if (set.settings().attempts.enabled && !options.own_data) {

@@ -4,7 +4,9 @@
 
 #include <functional>
 #include <memory>
+#include <mutex>
 #include <optional>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -41,6 +43,21 @@ struct AppOptions {
 // File, environment and command line together, for a command that needs no more than settings.
 config::Settings settings_of(const AppOptions& options, core::Findings& findings);
 
+// What may change while a server runs: read together, checked together, used together.
+struct Reading {
+  config::Settings settings;
+  std::shared_ptr<const host::Generation> plugins;
+  std::shared_ptr<const routines::Application> application;
+};
+
+// How a reading takes over from the one before.
+struct Renewal {
+  std::shared_ptr<const host::Generation> before;  // whose plugins are used again where they can be
+  // Plugins that are taken from a generation whatever the files say, by id.
+  std::map<std::string, std::shared_ptr<const host::Generation>> keep;
+  std::function<Status(const host::Manifest&)> check;  // of a plugin that is not used again
+};
+
 // Settings and plugins: enough for check, graph, plugin and tool.
 class Set {
  public:
@@ -50,10 +67,19 @@ class Set {
   Set(const Set&) = delete;
   Set& operator=(const Set&) = delete;
 
+  // As they were at the start: what of them may change meanwhile is in now()->settings.
   const config::Settings& settings() const { return settings_; }
   const std::string& root() const { return root_; }
-  const std::shared_ptr<const host::Generation>& plugins() const { return plugins_; }
-  const std::shared_ptr<const routines::Application>& application() const { return application_; }
+  // Of the reading that is in use; while a server runs, another one may be adopted at any time.
+  std::shared_ptr<const host::Generation> plugins() const { return now()->plugins; }
+  std::shared_ptr<const routines::Application> application() const { return now()->application; }
+  std::shared_ptr<const Reading> now() const;
+  // Everything read anew, by the same rules as at the start. With errors in the findings it is not
+  // to be adopted. [load]
+  std::shared_ptr<const Reading> read(const Renewal& renewal, core::Findings& findings) const;
+  // In use from now on. The tables of its directory go into the store first; when that fails, what
+  // was in use stays. REQUIRES: open_store().
+  Status adopt(std::shared_ptr<const Reading> reading);
   // The findings in the files of the application as they are now; what runs stays as it is.
   core::Findings check_application() const;
   core::Clock& clock() { return clock_; }
@@ -66,8 +92,11 @@ class Set {
   core::Findings check_records();
 
  private:
-  void load_plugins(const AppOptions& options, core::Findings& findings);
+  std::shared_ptr<const Reading> load(const Renewal& renewal, config::Settings settings,
+                                      core::Findings& findings) const;
+  Status fill_tables(const routines::Application& application, const routines::Application* before);
 
+  const AppOptions options_;
   core::SystemClock system_clock_;
   core::Clock& clock_;
   config::Settings settings_;
@@ -77,8 +106,9 @@ class Set {
   std::unique_ptr<net::HttpClient> service_client_;
   orchestrator::ToolHttp tool_http_;  // http/1 of the plugins
   std::string root_;
-  std::shared_ptr<const host::Generation> plugins_;
-  std::shared_ptr<const routines::Application> application_;
+  std::optional<host::Reaper> reaper_;  // while a server runs
+  mutable std::mutex mutex_;            // guards now_
+  std::shared_ptr<const Reading> now_;
   std::unique_ptr<store::Store> store_;
   std::optional<records::AirtableOptions> airtable_;  // nullopt: records stay in the store
   std::unique_ptr<host::RecordService> records_;
@@ -95,6 +125,9 @@ struct Stand {
   observability::Telemetry* telemetry = nullptr;  // who is told of turns; null = nobody
   std::function<void(orchestrator::OrchestratorOptions&)> adjust;  // the last word on the options
 };
+
+// When tools run by themselves, as the settings change it.
+std::map<std::string, jobs::JobOptions::Schedule> job_schedules(const config::Settings& settings);
 
 // Jobs on the set's store and plugins, not started. `work`: kinds that are no tools.
 // REQUIRES: the store is open; the set outlives them.

@@ -312,13 +312,14 @@ int chaos_live(const AppOptions& app, const ChaosOptions& options) {
     std::cerr << product.error().message << "\n";
     return kEnvironment;
   }
-  return serve_until_stopped(set, watchers, **product, signals, [&](const core::CancelToken& stop) {
-    const auto talks =
-        chaos::talk_live(*scenario, options.seed, (*product)->orchestrator(), set.clock(), stop);
-    const auto style = Style::for_stdout();
-    print_head(*scenario, style);
-    print_text(chaos::measure(*scenario, Mode::kAll, talks, asked, lines), false, style);
-  });
+  return serve_until_stopped(
+      set, watchers, **product, signals, nullptr, [&](const core::CancelToken& stop) {
+        const auto talks = chaos::talk_live(*scenario, options.seed, (*product)->orchestrator(),
+                                            set.clock(), stop);
+        const auto style = Style::for_stdout();
+        print_head(*scenario, style);
+        print_text(chaos::measure(*scenario, Mode::kAll, talks, asked, lines), false, style);
+      });
 }
 
 int chaos_run(const AppOptions& app, ChaosOptions options) {

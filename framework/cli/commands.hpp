@@ -9,6 +9,7 @@
 namespace dugout::cli {
 
 int serve(const AppOptions& options);
+int reload(const AppOptions& options, bool json);
 
 struct ChatOptions {
   std::string session;  // go on with this one
@@ -33,7 +34,7 @@ struct SimulateOptions {
 int simulate(const AppOptions& options, const SimulateOptions& simulate);
 
 int plugin_list(const AppOptions& options, bool json);
-int plugin_check(const std::vector<std::string>& paths);
+int plugin_check(const std::vector<std::string>& paths, bool json);
 int plugin_new(const std::string& kind, const std::string& name, const std::string& folder);
 
 int tool_list(const AppOptions& options, bool json);

@@ -15,6 +15,12 @@ void add_conversations(CLI::App& app, CommandLine& line) {
                             "Address and port; port 0 takes a free one");
   serve_command->callback([&] { line.run = [&] { return serve(line.app); }; });
 
+  auto* reload_command =
+      command(app, "reload", "Let the running server read its files anew, and say what came of it",
+              "  dugout reload\n  dugout reload --data /srv/club/var --json", line);
+  reload_command->add_flag("--json", line.json, "As JSON");
+  reload_command->callback([&] { line.run = [&] { return reload(line.app, line.json); }; });
+
   auto* chat_command = command(app, "chat", "Chat in the terminal",
                                "  dugout chat\n  dugout chat --session ses_0123\n"
                                "  printf '200-lions-u9-2526\\nHelen Barlow\\n' | dugout chat",
@@ -61,7 +67,9 @@ void add_plugins(CLI::App& app, CommandLine& line) {
       plugin->add_subcommand("check", "Run the conformance suite, each plugin in its own process");
   check_one->footer("Examples:\n  dugout plugin check build/release/lib/dugout/plugins/parser.raw");
   check_one->add_option("paths", line.plugin_paths, "Plugin folders or libraries")->required();
-  check_one->callback([&] { line.run = [&] { return plugin_check(line.plugin_paths); }; });
+  check_one->add_flag("--json", line.json, "As JSON");
+  check_one->callback(
+      [&] { line.run = [&] { return plugin_check(line.plugin_paths, line.json); }; });
   auto* fresh = plugin->add_subcommand("new", "Write a new plugin's folder, ready to build");
   fresh->footer("Examples:\n  dugout plugin new parser shouting --folder my-plugins");
   fresh->add_option("kind", line.kind, "parser, recovery, validator or tool")

@@ -43,9 +43,10 @@ orchestrator::ResilienceOptions resilience_options(const config::ResilienceSetti
 
 }  // namespace
 
-orchestrator::OrchestratorOptions orchestrator_options(Set& set, const AppOptions& options,
-                                                       bool scripted, core::Findings& findings) {
-  const auto& settings = set.settings();
+orchestrator::OrchestratorOptions orchestrator_options(const Reading& reading,
+                                                       const AppOptions& options, bool scripted,
+                                                       core::Findings& findings) {
+  const auto& settings = reading.settings;
   orchestrator::OrchestratorOptions made;
   made.message_characters = settings.limits.message_characters;
   made.lane_wait = duration_of(settings.limits.queue_wait);
@@ -60,7 +61,7 @@ orchestrator::OrchestratorOptions orchestrator_options(Set& set, const AppOption
       made.providers[name].more_keys.push_back(key.reveal());
     }
   }
-  for (const auto& [name, agent] : set.application()->agents) {
+  for (const auto& [name, agent] : reading.application->agents) {
     made.retry[name] = retry_options(
         config::retry_for(settings, agent.call_type, &agent.retry, findings, agent.file));
     made.retry[name].max_open_wait = settings.resilience.breaker.max_wait;

@@ -7,7 +7,8 @@ namespace dugout::cli {
 
 // `scripted`: every provider counts as configured. Figures of agents that are out of range are
 // findings.
-orchestrator::OrchestratorOptions orchestrator_options(Set& set, const AppOptions& options,
-                                                       bool scripted, core::Findings& findings);
+orchestrator::OrchestratorOptions orchestrator_options(const Reading& reading,
+                                                       const AppOptions& options, bool scripted,
+                                                       core::Findings& findings);
 
 }  // namespace dugout::cli

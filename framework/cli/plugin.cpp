@@ -43,6 +43,22 @@ Json plugin_json(const host::PluginInfo& info) {
           {"manifest", manifest.file}};
 }
 
+int plugin_check_json(const std::vector<std::string>& paths) {
+  Json all = Json::array();
+  bool failed = false;
+  for (const auto& path : paths) {
+    for (const auto& result : host::check_plugin(path)) {
+      failed = failed || !result.passed;
+      all.push_back({{"path", path},
+                     {"name", result.name},
+                     {"passed", result.passed},
+                     {"detail", result.detail}});
+    }
+  }
+  std::cout << core::canonical(all) << "\n";
+  return failed ? kFindings : kGood;
+}
+
 }  // namespace
 
 int plugin_list(const AppOptions& options, bool json) {
@@ -64,7 +80,8 @@ int plugin_list(const AppOptions& options, bool json) {
   return report(findings) ? kFindings : kGood;
 }
 
-int plugin_check(const std::vector<std::string>& paths) {
+int plugin_check(const std::vector<std::string>& paths, bool json) {
+  if (json) return plugin_check_json(paths);
   const auto style = Style::for_stdout();
   int failed = 0;
   for (const auto& path : paths) {

@@ -21,7 +21,7 @@ int serve(const AppOptions& options) {
     std::cerr << app.error().message << "\n";
     return kEnvironment;
   }
-  return serve_until_stopped(set, watchers, **app, signals);
+  return serve_until_stopped(set, watchers, **app, signals, &options);
 }
 
 }  // namespace dugout::cli

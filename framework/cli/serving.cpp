@@ -7,6 +7,8 @@
 #include <thread>
 
 #include "cli/attempt_log.hpp"
+#include "cli/reloader.hpp"
+#include "cli/serving_file.hpp"
 #include "http/server.hpp"
 #include "http/upload_files.hpp"
 
@@ -47,25 +49,52 @@ http::ServerOptions server_options(const config::Settings& settings) {
   return options;
 }
 
+std::unique_ptr<Reloader> offer_reload(Set& set, App& app, const AppOptions& options,
+                                       Watchers& watchers, http::ServerOptions& server) {
+  auto reloader = std::make_unique<Reloader>(set, app, options, [&set](const ReloadReport& report) {
+    const auto path = ServingFile::report_path(set.settings().data);
+    (void)core::write_private(path, report.json() + "\n");
+  });
+  auto* made = reloader.get();
+  server.reload = [made] {
+    const auto report = made->reload("admin");
+    return http::ReloadAnswer{report.outcome == ReloadReport::Outcome::kPublished, report.json()};
+  };
+  server.last_reload = [made] {
+    const auto last = made->last();
+    return last ? last->json() : std::string(R"({"outcome":"none"})");
+  };
+  watchers.reloads([made] {
+    const auto counts = made->counts();
+    return observability::Standing::Reloads{counts.published, counts.refused, counts.rolled_back,
+                                            counts.last_refused};
+  });
+  return reloader;
+}
+
 }  // namespace
 
 StopSignals::StopSignals() {
   sigemptyset(&signals_);
   sigaddset(&signals_, SIGTERM);
   sigaddset(&signals_, SIGINT);
+  sigaddset(&signals_, SIGHUP);
   pthread_sigmask(SIG_BLOCK, &signals_, nullptr);
   std::signal(SIGPIPE, SIG_IGN);
 }
 
-int StopSignals::wait() const {
-  int signal = 0;
-  sigwait(&signals_, &signal);
+int StopSignals::wait(const std::function<void()>& renew) const {
+  int signal = SIGHUP;
+  while (signal == SIGHUP) {
+    sigwait(&signals_, &signal);
+    if (signal == SIGHUP) renew();
+  }
   pthread_sigmask(SIG_UNBLOCK, &signals_, nullptr);
   return signal;
 }
 
 int serve_until_stopped(Set& set, Watchers& watchers, App& app, const StopSignals& signals,
-                        const Meanwhile& meanwhile) {
+                        const AppOptions* reloads, const Meanwhile& meanwhile) {
   http::sweep_uploads(set.settings().data + "/uploads", app.jobs());
   raise_file_limit(set.settings().limits.turns_in_flight, set.log());
   auto chosen = server_options(set.settings());
@@ -73,23 +102,30 @@ int serve_until_stopped(Set& set, Watchers& watchers, App& app, const StopSignal
   chosen.store = &set.store();
   chosen.check = [&set] { return set.check_application(); };
   chosen.explain = [&set](const std::string& turn) { return explain_turn(set.store(), turn); };
+  std::unique_ptr<Reloader> reloader;
+  if (reloads != nullptr) reloader = offer_reload(set, app, *reloads, watchers, chosen);
   auto server =
       http::make_server(app.orchestrator(), app.jobs(), set.clock(), set.log(), std::move(chosen));
   if (const auto started = server->start(); !started) {
     std::cerr << started.error().message << "\n";
     return kEnvironment;
   }
-  std::cout << "listening on http://" << set.settings().listen_host << ":" << server->port()
-            << std::endl;
+  const auto url = "http://" + set.settings().listen_host + ":" + std::to_string(server->port());
+  const ServingFile serving(set.settings().data, url);
+  if (reloader) reloader->start();
+  std::cout << "listening on " << url << std::endl;
   watchers.start();
   app.jobs().start();
   const core::CancelToken stop;
   std::thread beside;
   if (meanwhile) beside = std::thread([&] { meanwhile(stop); });
-  const auto signal = signals.wait();
+  const auto signal = signals.wait([&reloader] {
+    if (reloader) reloader->ask();
+  });
   set.log().info("serve.stopping",
                  {observability::Field::safe("signal", signal == SIGTERM ? "SIGTERM" : "SIGINT")});
   stop.cancel();
+  if (reloader) reloader->stop();
   if (beside.joinable()) beside.join();
   server->stop();
   app.jobs().stop();  // after the last request that could make one

@@ -10,12 +10,14 @@
 
 namespace dugout::cli {
 
-// SIGTERM and SIGINT are taken by wait() alone. REQUIRES: made before any thread, which inherit it.
+// SIGTERM, SIGINT and SIGHUP are taken by wait() alone. REQUIRES: made before any thread, which
+// inherit it.
 class StopSignals {
  public:
   StopSignals();
-  // The signal that came. A second one ends the program at once, whoever is still talking.
-  int wait() const;
+  // The stop signal that came; each SIGHUP before it calls `renew`. A second stop signal ends the
+  // program at once, whoever is still talking.
+  int wait(const std::function<void()>& renew) const;
 
  private:
   sigset_t signals_;
@@ -25,7 +27,8 @@ class StopSignals {
 using Meanwhile = std::function<void(const core::CancelToken& stop)>;
 
 // Serves until a stop signal; turns in flight and jobs that run end first. The exit code.
+// `reloads`: what the set was read with, to read it again; nullptr = its files may not change.
 int serve_until_stopped(Set& set, Watchers& watchers, App& app, const StopSignals& signals,
-                        const Meanwhile& meanwhile = {});
+                        const AppOptions* reloads, const Meanwhile& meanwhile = {});
 
 }  // namespace dugout::cli

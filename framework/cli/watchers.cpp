@@ -79,8 +79,7 @@ ProductStanding::ProductStanding(Set& set, orchestrator::Orchestrator& orchestra
       orchestrator_(orchestrator),
       telemetry_(telemetry),
       figures_(figures),
-      exporter_(exporter),
-      targets_(target_names(*set.application())) {}
+      exporter_(exporter) {}
 
 Standing ProductStanding::standing() {
   Standing out;
@@ -109,7 +108,7 @@ void ProductStanding::add_guards(Standing& out) const {
     out.targets.push_back({target.name, target.state, target.retry_in, target.opened});
   }
   for (const auto& [name, attempts] : guards.under_way) out.providers.push_back({name, attempts});
-  for (const auto& name : targets_) {
+  for (const auto& name : target_names(*set_.application())) {
     const auto slash = name.find('/');
     if (slash == std::string::npos) continue;  // our own: nothing guards it
     const auto provider = name.substr(0, slash);
@@ -130,11 +129,14 @@ void ProductStanding::add_guards(Standing& out) const {
 }
 
 void ProductStanding::add_plugins(Standing& out) const {
-  for (const auto& info : set_.plugins()->plugins()) {
+  const auto plugins = set_.plugins();
+  for (const auto& info : plugins->plugins()) {
     const auto& id = info.manifest.id;
     out.plugins.push_back(
-        {id, info.manifest.version, kind_of(id), std::string(set_.plugins()->health(id))});
+        {id, info.manifest.version, kind_of(id), std::string(plugins->health(id))});
   }
+  out.generation = orchestrator_.generation();
+  if (reloads_) out.reloads = reloads_();
 }
 
 // When the store cannot tell, what it told before stands.

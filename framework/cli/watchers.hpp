@@ -27,6 +27,10 @@ class ProductStanding final : public observability::StandingSource {
                   const observability::TraceExporter* exporter);
 
   observability::Standing standing() override;
+  // Before anybody asks: how often there was a reload.
+  void reloads(std::function<observability::Standing::Reloads()> counts) {
+    reloads_ = std::move(counts);
+  }
 
  private:
   void add_guards(observability::Standing& out) const;
@@ -38,7 +42,7 @@ class ProductStanding final : public observability::StandingSource {
   const observability::Telemetry& telemetry_;
   const observability::Figures* const figures_;
   const observability::TraceExporter* const exporter_;
-  const std::vector<std::string> targets_;
+  std::function<observability::Standing::Reloads()> reloads_;  // may be empty
   std::mutex mutex_;  // guards the two below: counting jobs is not for every scrape
   observability::Standing::Jobs jobs_;
   std::optional<core::MonoTime> counted_;
@@ -58,6 +62,10 @@ class Watchers {
   // Before the first turn: what is asked of the app, and what the server shows of it. REQUIRES: the
   // app outlives the server.
   void watch(App& app, http::ServerOptions& options);
+  // After watch(), before the server starts.
+  void reloads(std::function<observability::Standing::Reloads()> counts) {
+    standing_->reloads(std::move(counts));
+  }
   void start();
   // After the last turn.
   void stop();

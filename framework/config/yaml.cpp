@@ -11,6 +11,7 @@
 
 #include "config/yaml_scan.hpp"
 #include "config/yaml_tree.hpp"
+#include "core/random.hpp"
 
 namespace dugout::config {
 namespace {
@@ -106,6 +107,7 @@ bool size_is_good(std::uintmax_t size, const std::string& path, core::Findings& 
 std::optional<YamlFile> parse_yaml(std::string_view text, const std::string& path,
                                    core::Findings& findings, const YamlLimits& limits) {
   if (!size_is_good(text.size(), path, findings, limits)) return std::nullopt;
+  auto hash = core::stable_hash(text);
   if (text.substr(0, 3) == kByteOrderMark) text.remove_prefix(3);
   if (!bytes_are_good(text, path, findings)) return std::nullopt;
   const Places places(text);
@@ -126,7 +128,7 @@ std::optional<YamlFile> parse_yaml(std::string_view text, const std::string& pat
   }
   auto root = builder.take();
   if (root.mark.line == 0) root.mark = {1, 1};
-  return YamlFile{path, std::move(root)};
+  return YamlFile{path, std::move(hash), std::move(root)};
 }
 
 std::optional<YamlFile> load_yaml(const std::string& path, core::Findings& findings,

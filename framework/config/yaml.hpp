@@ -54,6 +54,7 @@ struct YamlLimits {
 
 struct YamlFile {
   std::string path;  // as given; used in findings
+  std::string hash;  // core::stable_hash of the text
   Node root;
 };
 

@@ -1,6 +1,7 @@
 // Files: folders gone through, and files that only we may read. Nothing here throws. [any]
 #pragma once
 
+#include <cstdint>
 #include <filesystem>
 #include <string_view>
 #include <system_error>
@@ -18,6 +19,15 @@ void for_each_entry(const std::filesystem::path& folder, Visit visit) {
     visit(at->path());
   }
 }
+
+// What tells one state of a file from another without reading it; all zero = it is not there. Who
+// writes a file in place or renames another one to its name changes it.
+struct FileStamp {
+  std::uint64_t device = 0, inode = 0;
+  std::int64_t bytes = 0, modified_ns = 0, changed_ns = 0;
+  bool operator==(const FileStamp&) const = default;
+};
+FileStamp stamp_of(const std::filesystem::path& path);  // links are followed
 
 // Writes a file that its owner alone may read, whoever made it before. kUnavailable with the
 // system's reason; what was written until then stays.

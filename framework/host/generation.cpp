@@ -52,9 +52,25 @@ class Loaded final : public Generation {
     return found == at_work_.end() ? "refused" : found->second->health().state();
   }
 
+  Tally tally(std::string_view id) const override {
+    const auto found = at_work_.find(id);
+    return found == at_work_.end() ? Tally{} : found->second->health().tally();
+  }
+  std::set<std::string> fresh() const override { return fresh_; }
+
   void add(const Found& found, const LoadOptions& options, core::Findings& findings);
+  // Plugins that are to stay although their files do not say so any more.
+  void keep(const LoadOptions& options, core::Findings& findings);
 
  private:
+  std::shared_ptr<Plugin> at_work(const std::string& id) const {
+    const auto found = at_work_.find(id);
+    return found == at_work_.end() ? nullptr : found->second;
+  }
+  std::shared_ptr<Plugin> used_again(const Manifest& manifest, const LoadOptions& options,
+                                     const Origin& origin) const;
+  std::shared_ptr<Plugin> plugin_for(const Manifest& manifest, const LoadOptions& options,
+                                     core::Findings& findings);
   bool add_faces(const std::shared_ptr<Plugin>& plugin, core::Findings& findings);
 
   Handles<ParserHandle> parsers_;
@@ -63,30 +79,80 @@ class Loaded final : public Generation {
   Handles<ValidatorHandle> validators_;
   Handles<TunerHandle> tuners_;
   Handles<ToolHandle> tools_;
-  std::map<std::string, std::shared_ptr<const Plugin>, std::less<>> at_work_;  // by id
+  std::map<std::string, std::shared_ptr<Plugin>, std::less<>> at_work_;  // by id
+  std::set<std::string> fresh_;
   std::vector<PluginInfo> plugins_;
 };
 
-std::shared_ptr<Plugin> start(const Manifest& manifest, const LoadOptions& options,
-                              core::Findings& findings) {
-  const auto given = options.configs.find(manifest.id);
-  const auto config = checked_config(
-      manifest, given == options.configs.end() ? "{}" : given->second, options.shared, findings);
-  if (config.empty()) return nullptr;
+const Loaded* loaded(const std::shared_ptr<const Generation>& generation) {
+  return dynamic_cast<const Loaded*>(generation.get());
+}
+
+// Stamps are taken before anything is read, so that a file that changes meanwhile is seen as
+// changed the next time.
+Origin origin_of(const Manifest& manifest, const std::string& config) {
+  return {core::stamp_of(manifest.file), core::stamp_of(manifest.library),
+          core::stamp_of(manifest.config_schema), config};
+}
+
+std::shared_ptr<Plugin> started(const Manifest& manifest, const LoadOptions& options, Origin origin,
+                                core::Findings& findings) {
+  if (options.check) {
+    if (const auto checked = options.check(manifest); !checked) {
+      findings.push_back({core::Finding::Severity::kError, manifest.library, 0, 0,
+                          manifest.id + ": " + checked.error().message,
+                          "`dugout plugin check " + manifest.folder + "` shows all of it"});
+      return nullptr;
+    }
+  }
   auto library = Library::open(manifest, options.trust_writable, findings);
   if (!library) return nullptr;
-  return Plugin::start(manifest, std::move(library), config, findings);
+  auto plugin = Plugin::start(manifest, std::move(library), origin.config, findings);
+  if (plugin) plugin->made_of(std::move(origin));
+  return plugin;
+}
+
+std::shared_ptr<Plugin> Loaded::used_again(const Manifest& manifest, const LoadOptions& options,
+                                           const Origin& origin) const {
+  const auto* before = loaded(options.before);
+  auto plugin = before == nullptr ? nullptr : before->at_work(manifest.id);
+  if (plugin == nullptr) return nullptr;
+  return plugin->origin() == origin ? plugin : nullptr;
+}
+
+std::shared_ptr<Plugin> Loaded::plugin_for(const Manifest& manifest, const LoadOptions& options,
+                                           core::Findings& findings) {
+  auto origin = origin_of(manifest, "");
+  const auto given = options.configs.find(manifest.id);
+  origin.config = checked_config(manifest, given == options.configs.end() ? "{}" : given->second,
+                                 options.shared, findings);
+  if (origin.config.empty()) return nullptr;
+  if (auto plugin = used_again(manifest, options, origin)) return plugin;
+  auto plugin = started(manifest, options, std::move(origin), findings);
+  if (plugin) fresh_.insert(manifest.id);
+  return plugin;
 }
 
 void Loaded::add(const Found& found, const LoadOptions& options, core::Findings& findings) {
+  if (options.keep.count(found.manifest.id) > 0) return;  // keep() adds it
   auto why = found.why;
   if (why.empty()) {
     const auto before = findings.size();
-    const auto plugin = start(found.manifest, options, findings);
+    const auto plugin = plugin_for(found.manifest, options, findings);
     if (!plugin || !add_faces(plugin, findings)) why = findings.at(before).message;
     if (why.empty()) at_work_[plugin->id()] = plugin;
   }
   plugins_.push_back({found.manifest, why.empty() ? "loaded" : "refused", why});
+}
+
+void Loaded::keep(const LoadOptions& options, core::Findings& findings) {
+  for (const auto& [id, from] : options.keep) {
+    const auto* before = loaded(from);
+    const auto plugin = before == nullptr ? nullptr : before->at_work(id);
+    if (plugin == nullptr || !add_faces(plugin, findings)) continue;
+    at_work_[id] = plugin;
+    plugins_.push_back({plugin->manifest(), "loaded", ""});
+  }
 }
 
 // A door leads to one tool: of two with the same, the second would never be reached.
@@ -143,6 +209,7 @@ std::shared_ptr<const Generation> load(const LoadOptions& options, core::Finding
   auto generation = std::make_shared<Loaded>();
   const auto all = find_plugins(options.folders, findings);
   for (const auto& found : all) generation->add(found, options, findings);
+  generation->keep(options, findings);
   report_stray_configs(all, options, findings);
   return generation;
 }

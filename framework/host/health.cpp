@@ -23,7 +23,17 @@ std::optional<Error> Health::closed() {
                                        std::to_string(left) + " s"};
 }
 
+void Health::count(bool answered) {
+  ++calls_;
+  if (!answered) ++failures_;
+}
+
+Tally Health::tally() const {
+  return {calls_, failures_, defects_};
+}
+
 void Health::internal_error() {
+  ++defects_;
   const auto now = service_clock().now();
   {
     const std::lock_guard lock(mutex_);

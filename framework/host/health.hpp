@@ -2,6 +2,7 @@
 #pragma once
 
 #include <array>
+#include <atomic>
 #include <mutex>
 #include <optional>
 #include <string>
@@ -9,6 +10,7 @@
 
 #include "core/clock.hpp"
 #include "dugout/sdk/outcome.hpp"
+#include "host/host.hpp"
 
 namespace dugout::host {
 
@@ -29,9 +31,13 @@ class Health {
   // A call that answers at once took so long; what is over the bound counts as internal errors, one
   // for each time it was used up. True: it was over.
   bool too_slow(core::Duration took);
+  // One call has ended, well or not.
+  void count(bool answered);
+  Tally tally() const;
 
  private:
   const std::string plugin_;
+  std::atomic<std::uint64_t> calls_{0}, failures_{0}, defects_{0};
   mutable std::mutex mutex_;                           // guards all below
   std::array<std::optional<core::MonoTime>, 3> last_;  // a ring
   std::size_t next_ = 0;

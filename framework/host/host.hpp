@@ -5,8 +5,11 @@
 #pragma once
 
 #include <chrono>
+#include <cstdint>
+#include <functional>
 #include <map>
 #include <memory>
+#include <set>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -78,6 +81,8 @@ struct Manifest {
   bool unload = true;
 };
 
+class Generation;
+
 struct LoadOptions {
   std::vector<std::string> folders;  // searched in order: plugin-path, environment, install
   std::map<std::string, std::string> configs = {};  // plugin id -> JSON config; absent = {}
@@ -85,12 +90,25 @@ struct LoadOptions {
   // name and whose own config does not set it: the address of the server, a service's credentials.
   std::map<std::string, std::string> shared = {};
   bool trust_writable = false;  // tests only: load libraries others may write to
+  // The generation that serves now: its plugins are used again where neither manifest, library,
+  // schema nor config changed, so that they keep what they hold and what is known of their health.
+  std::shared_ptr<const Generation> before = {};
+  // Ids that are taken from a generation whatever the files say.
+  std::map<std::string, std::shared_ptr<const Generation>> keep = {};
+  // Asked before a library that is not used again is opened; an Error refuses the plugin.
+  std::function<Status(const Manifest&)> check = {};
 };
 
 struct PluginInfo {
   Manifest manifest;
   std::string state;  // "loaded", "refused"
   std::string why;    // of a refusal
+};
+
+// How an instance did since it was made: all its calls, those that gave no answer, and those of
+// these that were its own defect (an internal error).
+struct Tally {
+  std::uint64_t calls = 0, failures = 0, defects = 0;
 };
 
 class Generation {
@@ -109,6 +127,20 @@ class Generation {
   // How a loaded plugin does just now: "ready", "degraded" (it had an internal error within the
   // last minute) or "quarantined"; "refused" when it was not loaded.
   virtual std::string_view health(std::string_view /*id*/) const { return "ready"; }
+  virtual Tally tally(std::string_view /*id*/) const { return {}; }
+  // Ids of the plugins that were loaded for this generation, not used again from the one before.
+  virtual std::set<std::string> fresh() const { return {}; }
+};
+
+// While it lives, plugins that nobody holds any more are taken out of use on a thread of its own:
+// the last to let go may be a turn in a hurry, or a thread of the plugin itself. Without one it
+// happens on the spot. One at a time in a process. The end waits until nothing is left to do.
+class Reaper {
+ public:
+  Reaper();
+  ~Reaper();
+  Reaper(const Reaper&) = delete;
+  Reaper& operator=(const Reaper&) = delete;
 };
 
 // Reads every manifest below the folders (folder/<any>/plugin.yaml), in the order of their names.

@@ -7,6 +7,7 @@
 #include "dugout/sdk/text.hpp"
 #include "host/answer.hpp"
 #include "host/manifest.hpp"
+#include "host/reaping.hpp"
 
 namespace dugout::host {
 namespace {
@@ -62,7 +63,7 @@ Plugin::~Plugin() {
 
 std::shared_ptr<Plugin> Plugin::start(const Manifest& manifest, std::unique_ptr<Library> library,
                                       const std::string& config, core::Findings& findings) {
-  std::shared_ptr<Plugin> plugin(new Plugin(manifest, std::move(library)));
+  std::shared_ptr<Plugin> plugin(new Plugin(manifest, std::move(library)), reap);
   auto fault = plugin->create(config);
   if (fault.empty()) fault = plugin->face_error();
   if (fault.empty()) return plugin;

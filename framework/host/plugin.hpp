@@ -5,12 +5,20 @@
 #include <memory>
 #include <string>
 
+#include "core/files.hpp"
 #include "core/finding.hpp"
 #include "host/health.hpp"
 #include "host/library.hpp"
 #include "host/services.hpp"
 
 namespace dugout::host {
+
+// What a plugin was made of. While it stays the same, so may the plugin.
+struct Origin {
+  core::FileStamp manifest, library, schema;
+  std::string config;
+  bool operator==(const Origin&) const = default;
+};
 
 class Plugin {
  public:
@@ -28,6 +36,9 @@ class Plugin {
   const Library& library() const { return *library_; }
   dugout_instance* instance() const { return instance_; }
   Health& health() const { return health_; }
+  // [load] Noted by whoever made it.
+  void made_of(Origin origin) { origin_ = std::move(origin); }
+  const Origin& origin() const { return origin_; }
 
   // [any] nullptr = absent, or smaller than this host's idea of the table.
   template <typename Table>
@@ -42,6 +53,7 @@ class Plugin {
   const void* face_of_size(const char* id, std::size_t least) const;
 
   const Manifest manifest_;
+  Origin origin_;
   HostTable host_;  // destroyed last
   std::unique_ptr<Library> library_;
   dugout_instance* instance_ = nullptr;

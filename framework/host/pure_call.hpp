@@ -32,11 +32,14 @@ Outcome<std::string> call_pure(const Plugin& plugin, Entry entry) {
   if (auto closed = plugin.health().closed()) return std::move(*closed);
   CappedSink sink;
   dugout_status status = DUGOUT_E_INTERNAL;
+  bool threw = false;
   try {
     status = entry(&sink);
   } catch (...) {
-    return defect(plugin, "it threw across the boundary");
+    threw = true;
   }
+  plugin.health().count(!threw && status == DUGOUT_OK && !sink.too_large);
+  if (threw) return defect(plugin, "it threw across the boundary");
   return outcome_of(plugin, status, std::move(sink.text), sink.too_large);
 }
 

@@ -138,6 +138,7 @@ Outcome<std::string> Tool::call(Entry entry, std::string_view args,
   const auto limit = limit_of(declaration_.declaration.timeout_ms, context);
   const bool answered = call->wait(limit, plugin_, answer);
   if (call->outlived()) ++*stuck_;
+  plugin_->health().count(answered && answer.status == DUGOUT_OK && !answer.too_large);
   if (answered) return judged(std::move(answer));
   table_.cancel(plugin_->instance(), number);
   return Error{Code::kTimeout,

@@ -10,7 +10,8 @@ using core::Json;
 
 void serve_routines(Service& service, Exchange& exchange) {
   Json flows = Json::array();
-  for (const auto& [name, flow] : service.orchestrator.application().flows) {
+  const auto application = service.orchestrator.application();
+  for (const auto& [name, flow] : application->flows) {
     Json routines = Json::array();
     for (const auto& [number, routine] : flow.routines) {
       Json fields = Json::array(), next = Json::array();
@@ -29,7 +30,8 @@ void serve_routines(Service& service, Exchange& exchange) {
 
 void serve_agents(Service& service, Exchange& exchange) {
   Json agents = Json::array();
-  for (const auto& [name, agent] : service.orchestrator.application().agents) {
+  const auto application = service.orchestrator.application();
+  for (const auto& [name, agent] : application->agents) {
     agents.push_back({{"name", name},
                       {"flow", agent.flow},
                       {"model", agent.model},
@@ -43,7 +45,8 @@ void serve_agents(Service& service, Exchange& exchange) {
 
 void serve_plugins(Service& service, Exchange& exchange) {
   Json plugins = Json::array();
-  for (const auto& info : service.orchestrator.plugins().plugins()) {
+  const auto generation = service.orchestrator.plugins();
+  for (const auto& info : generation->plugins()) {
     plugins.push_back({{"id", info.manifest.id},
                        {"version", info.manifest.version},
                        {"faces", info.manifest.faces},

@@ -19,6 +19,9 @@ void answer(Service& service, Exchange& exchange, const Outcome<orchestrator::Ch
   }
   // Whoever asks an operator about an answer names it by this.
   if (!reply->turn_id.empty()) exchange.header("X-Dugout-Turn", reply->turn_id);
+  if (reply->generation > 0) {
+    exchange.header("X-Dugout-Generation", std::to_string(reply->generation));
+  }
   answer_trace(exchange, *reply);
   exchange.json(200, reply_json(*reply));
 }

@@ -48,7 +48,8 @@ void stream_chat(Service& service, Exchange& exchange, orchestrator::ChatRequest
   exchange.header("X-Accel-Buffering", "no");  // a proxy in between must pass events on at once
   exchange.begin_lines("text/event-stream");
   Events events(exchange);
-  const auto& status = service.orchestrator.application().page.status;
+  const auto application = service.orchestrator.application();
+  const auto& status = application->page.status;
   request.progress = [&](const orchestrator::Progress& progress) {
     const auto text = status_words(status, progress);
     events.send("progress", core::canonical(Json{{"kind", progress.kind}, {"text", text}}));

@@ -112,7 +112,7 @@ DoorAnswer run_door(Service& service, const host::ToolHandle& tool, const Json& 
 
 Outcome<std::vector<jobs::Event>> events_of(Service& service, const host::ToolHandle& tool,
                                             const Json& data) {
-  auto events = read_events(service.orchestrator.plugins(), data);
+  auto events = read_events(*service.orchestrator.plugins(), data);
   if (!events) log_failed(service, tool, events.error());
   return events;
 }

@@ -8,7 +8,6 @@
 
 #include "http/exchange.hpp"
 #include "http/operator_pass.hpp"
-#include "http/routine_files.hpp"
 #include "http/server.hpp"
 
 namespace dugout::http {
@@ -29,7 +28,6 @@ struct Service {
   OperatorPasses passes = {};
   WrongTokens wrong_tokens = {}, wrong_metrics_tokens = {};
   std::atomic<int> listeners{0};  // of the dashboard's events
-  const RoutineFiles files{orchestrator.application()};
 };
 
 struct Route {
@@ -97,6 +95,9 @@ void serve_flow(Service& service, Exchange& exchange);
 // admin.cpp
 void serve_session_begin(Service& service, Exchange& exchange);
 void serve_session_end(Service& service, Exchange& exchange);
+// reload.cpp
+void serve_reload(Service& service, Exchange& exchange);
+void serve_last_reload(Service& service, Exchange& exchange);
 // metrics.cpp
 void serve_metrics(Service& service, Exchange& exchange);
 // dashboard.cpp

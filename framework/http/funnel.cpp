@@ -78,7 +78,8 @@ void serve_funnel(Service& service, Exchange& exchange) {
   auto& store = *service.options.store;
   const auto standing = store.standing(before);
   if (!standing) return exchange.problem(overview_problem(standing.error()), service.clock);
-  const auto& application = service.orchestrator.application();
+  const auto loaded = service.orchestrator.application();
+  const auto& application = *loaded;
   Json flows = Json::array();
   for (const auto& [name, flow] : application.flows) {
     const auto traffic = store.traffic(name, 0);

@@ -147,7 +147,7 @@ void Visit::answer(const host::ToolHandle& tool, const Json& data) {
 void Visit::serve() {
   const TurnGate gate(service_);
   if (!gate.admitted()) return fail(overloaded());
-  const auto tool = tool_behind(service_.orchestrator.plugins(), &host::ToolDeclaration::page,
+  const auto tool = tool_behind(*service_.orchestrator.plugins(), &host::ToolDeclaration::page,
                                 exchange_.part("page"));
   const auto& id = exchange_.part("id");
   if (tool == nullptr || !is_path_id(id)) {
@@ -169,7 +169,7 @@ void Visit::serve() {
 }  // namespace
 
 bool is_page(Service& service, const PathParts& parts) {
-  return tool_behind(service.orchestrator.plugins(), &host::ToolDeclaration::page,
+  return tool_behind(*service.orchestrator.plugins(), &host::ToolDeclaration::page,
                      parts.find("page")->second) != nullptr;
 }
 

@@ -41,12 +41,13 @@ std::string page_css(const routines::PageSettings& page) {
 }
 
 void serve_page_settings(Service& service, Exchange& exchange) {
-  const auto& page = service.orchestrator.application().page;
+  const auto application = service.orchestrator.application();
+  const auto& page = application->page;
   exchange.json(200, core::canonical(core::Json{{"colours", page.colours}, {"texts", page.texts}}));
 }
 
 void serve_page_css(Service& service, Exchange& exchange) {
-  exchange.text(200, "text/css; charset=utf-8", page_css(service.orchestrator.application().page));
+  exchange.text(200, "text/css; charset=utf-8", page_css(service.orchestrator.application()->page));
 }
 
 }  // namespace dugout::http

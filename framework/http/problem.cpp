@@ -10,6 +10,9 @@ namespace dugout::http {
 std::string Problem::json() const {
   core::Json out{{"type", "about:blank"}, {"title", title}, {"status", status}, {"detail", detail}};
   if (!pointer.empty()) out["errors"] = {{{"pointer", pointer}, {"detail", detail}}};
+  if (const auto more = core::parse_json(members); more && more->is_object()) {
+    for (const auto& [name, value] : more->items()) out.emplace(name, value);
+  }
   return core::canonical(out);
 }
 

@@ -16,6 +16,7 @@ struct Problem {
   std::optional<int> retry_after;  // s
   std::string allow;               // of a 405
   std::string authenticate;        // of a 401: WWW-Authenticate
+  std::string members;             // a JSON object: further members of the problem; may be empty
   bool close = false;              // the rest of the request was not read
 
   std::string json() const;

@@ -106,6 +106,8 @@ const std::vector<Route>& routes() {
       {"POST", "/admin/session/end", serve_session_end},
       {"GET", "/admin/log-level", serve_log_level},
       {"POST", "/admin/log-level", serve_set_log_level},
+      {"GET", "/admin/reload", serve_last_reload},
+      {"POST", "/admin/reload", serve_reload},
       {"GET", "/api/sessions", serve_sessions},
       {"GET", "/api/sessions/{id}", serve_session},
       {"GET", "/api/funnel", serve_funnel},

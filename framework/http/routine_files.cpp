@@ -12,15 +12,7 @@ constexpr std::size_t kMostBytes = 256 * 1024;
 
 }  // namespace
 
-RoutineFiles::RoutineFiles(const routines::Application& application) {
-  for (const auto& [name, flow] : application.flows) {
-    for (const auto& [number, routine] : flow.routines) {
-      if (const auto now = text(routine.file)) loaded_[routine.file] = core::stable_hash(*now);
-    }
-  }
-}
-
-std::optional<std::string> RoutineFiles::text(const std::string& file) {
+std::optional<std::string> file_text(const std::string& file) {
   std::ifstream stream(file, std::ios::binary);
   if (file.empty() || !stream) return std::nullopt;
   std::string text(kMostBytes + 1, '\0');
@@ -30,10 +22,8 @@ std::optional<std::string> RoutineFiles::text(const std::string& file) {
   return text;
 }
 
-bool RoutineFiles::changed(const std::string& file, const std::optional<std::string>& text) const {
-  const auto found = loaded_.find(file);
-  if (found == loaded_.end()) return text.has_value();
-  return !text || core::stable_hash(*text) != found->second;
+bool changed(const routines::Routine& routine, const std::optional<std::string>& text) {
+  return !text || core::stable_hash(*text) != routine.hash;
 }
 
 }  // namespace dugout::http

@@ -1,8 +1,6 @@
-// The YAML files behind the routines that run: their texts as they are on the disk now, and whether
-// that is still what was loaded. Safe from any thread; reads the disk. [worker]
+// The YAML files behind the routines, as they are on the disk now. Reads the disk. [worker]
 #pragma once
 
-#include <map>
 #include <optional>
 #include <string>
 
@@ -10,17 +8,9 @@
 
 namespace dugout::http {
 
-class RoutineFiles {
- public:
-  // Remembers what the files of the application look like at this time.
-  explicit RoutineFiles(const routines::Application& application);
-
-  // nullopt = it is gone, cannot be read, or is longer than any routine.
-  static std::optional<std::string> text(const std::string& file);
-  bool changed(const std::string& file, const std::optional<std::string>& text) const;
-
- private:
-  std::map<std::string, std::string> loaded_;  // file -> hash of its text
-};
+// nullopt = it is gone, cannot be read, or is longer than any routine.
+std::optional<std::string> file_text(const std::string& file);
+// Is what the file says another text than the one that runs? `text`: of file_text().
+bool changed(const routines::Routine& routine, const std::optional<std::string>& text);
 
 }  // namespace dugout::http

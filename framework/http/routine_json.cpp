@@ -149,7 +149,7 @@ Json findings_json(const core::Findings& findings, const ShownPaths& paths) {
 Json routine_json(const RoutineView& view) {
   const auto& routine = view.routine;
   const auto& step = view.step;
-  const auto text = RoutineFiles::text(routine.file);
+  const auto text = file_text(routine.file);
   Json repair = nullptr;
   if (routine.repair) {
     repair = {{"attempts", routine.repair->attempts}, {"then", routine.repair->then}};
@@ -160,7 +160,7 @@ Json routine_json(const RoutineView& view) {
           {"kind", kind_name(routine.kind)},
           {"file", view.paths.shown(routine.file)},
           {"yaml", text ? Json(core::to_utf8(*text)) : Json(nullptr)},
-          {"changed", view.files.changed(routine.file, text)},
+          {"changed", changed(routine, text)},
           {"sample", routines::render(routine.ask, view.values)},
           {"spoken", spoken_json(routine, view.values)},
           {"brief", routine.brief},

@@ -30,7 +30,6 @@ struct RoutineView {
   const routines::Routine& routine;
   const FunnelStep& step;
   const SampleValues& values;
-  const RoutineFiles& files;
   const ShownPaths& paths;
   const core::Findings& findings;  // of its file
 };

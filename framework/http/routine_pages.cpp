@@ -90,8 +90,8 @@ std::string FlowPage::json() const {
   out["routines"] = Json::array();
   for (const auto number : flow_order(flow)) {
     const auto& routine = flow.routines.at(number);
-    out["routines"].push_back(routine_json({routine, funnel.steps.at(number), values, service.files,
-                                            paths, findings.of_file.at(routine.file)}));
+    out["routines"].push_back(routine_json(
+        {routine, funnel.steps.at(number), values, paths, findings.of_file.at(routine.file)}));
   }
   return core::canonical(out);
 }
@@ -101,7 +101,8 @@ std::string FlowPage::json() const {
 void serve_flows(Service& service, Exchange& exchange) {
   const OverviewGate gate(service, exchange);
   if (!gate.admitted()) return;
-  const auto& application = service.orchestrator.application();
+  const auto loaded = service.orchestrator.application();
+  const auto& application = *loaded;
   const auto findings = check_now(service);
   Json flows = Json::array();
   for (const auto& [name, flow] : application.flows) {
@@ -119,7 +120,8 @@ void serve_flow(Service& service, Exchange& exchange) {
   const auto before = stopped_before(service, query);
   const auto days = query.number("days", 0, kMostDays, 0);
   if (query.refused(service, exchange)) return;
-  const auto& application = service.orchestrator.application();
+  const auto loaded = service.orchestrator.application();
+  const auto& application = *loaded;
   const auto flow = application.flows.find(exchange.part("flow"));
   if (flow == application.flows.end()) {
     auto problem = nothing_at(exchange.path());

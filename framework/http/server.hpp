@@ -18,6 +18,12 @@
 
 namespace dugout::http {
 
+// What a reload came to, as a JSON object.
+struct ReloadAnswer {
+  bool good = false;  // the files serve from now on
+  std::string json;
+};
+
 struct ServerOptions {
   std::string host = "127.0.0.1";
   std::uint16_t port = 8080;                 // 0 = a free one
@@ -44,6 +50,10 @@ struct ServerOptions {
   // One answer explained, as JSON, by its turn; kNotFound when nothing is known of it.
   std::function<Outcome<std::string>(const std::string& turn)> explain;
   store::Store* store = nullptr;  // for the overviews of operators; nullptr = there are none
+  // Reads the files anew, and what came of it the last time; without it there is nothing at
+  // /admin/reload. [worker]
+  std::function<ReloadAnswer()> reload = {};
+  std::function<std::string()> last_reload = {};
   // What a check of the application's files finds in them now.
   std::function<core::Findings()> check;
 };

@@ -103,7 +103,8 @@ void serve_sessions(Service& service, Exchange& exchange) {
   const auto stopped = stopped_before(service, query);
   if (query.truth("stuck")) wanted.stopped_before_ms = stopped;
   if (query.refused(service, exchange)) return;
-  const auto& application = service.orchestrator.application();
+  const auto loaded = service.orchestrator.application();
+  const auto& application = *loaded;
   wanted.ends = ends_of(application);
 
   const auto page = service.options.store->sessions(wanted);
@@ -135,7 +136,7 @@ void serve_session(Service& service, Exchange& exchange) {
     return exchange.problem(problem, service.clock);
   }
   const auto& found = **story;
-  auto out = session_json(found.session, service.orchestrator.application());
+  auto out = session_json(found.session, *service.orchestrator.application());
   out["turns_all"] = found.session.turns;
   out["turns"] = Json::array();
   for (const auto& line : found.turns) out["turns"].push_back(turn_json(service, line));

@@ -131,7 +131,7 @@ void Webhook::take(const host::ToolHandle& tool, const Json& data) {
 void Webhook::serve() {
   const TurnGate gate(service_);
   if (!gate.admitted()) return refuse("too_busy", overloaded());
-  const auto tool = tool_behind(service_.orchestrator.plugins(), &host::ToolDeclaration::webhook,
+  const auto tool = tool_behind(*service_.orchestrator.plugins(), &host::ToolDeclaration::webhook,
                                 exchange_.part("name"));
   if (tool == nullptr) return refuse("unknown", nothing_at(exchange_.path()));
   std::string body;
@@ -148,7 +148,7 @@ void serve_webhook(Service& service, Exchange& exchange) {
 }
 
 void serve_webhook_test(Service& service, Exchange& exchange) {
-  if (tool_behind(service.orchestrator.plugins(), &host::ToolDeclaration::webhook,
+  if (tool_behind(*service.orchestrator.plugins(), &host::ToolDeclaration::webhook,
                   exchange.part("name")) == nullptr) {
     return exchange.problem(nothing_at(exchange.path()), service.clock);
   }

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <atomic>
 #include <cmath>
+#include <mutex>
 #include <nlohmann/json.hpp>
 
 #include "jobs/crew.hpp"
@@ -42,10 +43,12 @@ class StoredJobs final : public Jobs {
       : parts_(std::move(parts)),
         options_(std::move(options)),
         work_(std::move(kinds)),
-        rota_(*parts_.plugins, options_.own, options_.schedules),
+        duty_(std::make_shared<const Duty>(parts_.plugins, options_.own, options_.schedules)),
         leases_(parts_.store, parts_.clock, parts_.log, options_.lease),
         crew_({[this] { return work(); }, [this] { tick(); }, kPoll,
-               std::min(kBeat, leases_.third())}) {}
+               std::min(kBeat, leases_.third())}) {
+    parts_.plugins.reset();
+  }
 
   Outcome<int> take(std::string_view source, const std::vector<Event>& events) override;
   Outcome<std::string> enqueue(const store::NewJob& job) override;
@@ -61,10 +64,32 @@ class StoredJobs final : public Jobs {
     tick();
     return work();
   }
+  void renew(std::shared_ptr<const host::Generation> plugins,
+             std::map<std::string, JobOptions::Schedule> schedules) override {
+    auto next = std::make_shared<const Duty>(std::move(plugins), options_.own, schedules);
+    const std::lock_guard lock(mutex_);
+    duty_.swap(next);
+  }
   void start() override { crew_.start(options_.workers); }
   void stop() override { crew_.stop(); }
 
  private:
+  // Of one generation.
+  struct Duty {
+    Duty(std::shared_ptr<const host::Generation> plugins_in,
+         const std::map<std::string, host::ToolSchedule>& own,
+         const std::map<std::string, JobOptions::Schedule>& changes)
+        : plugins(std::move(plugins_in)), rota(*plugins, own, changes) {}
+    const std::shared_ptr<const host::Generation> plugins;
+    mutable Rota rota;  // has a lock of its own
+  };
+  std::shared_ptr<const Duty> duty() const {
+    const std::lock_guard lock(mutex_);
+    return duty_;
+  }
+  // As make_jobs() was given them, with the tools of now.
+  JobParts parts_now() const { return {duty()->plugins, parts_.store, parts_.clock, parts_.log}; }
+
   bool work();
   void tick();
   void make_due();
@@ -79,11 +104,12 @@ class StoredJobs final : public Jobs {
   bool note_store(const Error* failure);
   std::int64_t now_ms() const { return parts_.clock.wall_now().time_since_epoch().count(); }
 
-  const JobParts parts_;
+  JobParts parts_;  // without plugins, which are the duty's
   const JobOptions options_;
   const std::map<std::string, Work> work_;
   std::atomic<bool> store_fails_{false};
-  Rota rota_;
+  mutable std::mutex mutex_;  // guards duty_
+  std::shared_ptr<const Duty> duty_;
   Leases leases_;
   Crew crew_;  // last: its threads use all of the above
 };
@@ -111,7 +137,8 @@ Status StoredJobs::retry(std::string_view id) {
 }
 
 Outcome<std::string> StoredJobs::run_now(const std::string& name, bool dry_run) {
-  const auto tool = parts_.plugins->tool(name);
+  const auto parts = parts_now();
+  const auto tool = parts.plugins->tool(name);
   if (tool == nullptr) return Error{Code::kNotFound, "there is no tool called " + name};
   if (dry_run) return run_dry(*tool);
   // A process for one command has no clock thread, so the lease lasts for the tool's whole time.
@@ -122,7 +149,7 @@ Outcome<std::string> StoredJobs::run_now(const std::string& name, bool dry_run) 
     if (job.error().code != Code::kConflict) return job.error();
     return Error{Code::kConflict, name + " is running already"};
   }
-  const auto run = run_tool(parts_, *job);
+  const auto run = run_tool(parts, *job);
   settle(*job, worked_of(run), 0);
   return result_of(run);
 }
@@ -146,13 +173,14 @@ void StoredJobs::tick() {
 }
 
 void StoredJobs::make_due() {
-  for (const auto& due : rota_.due(parts_.clock.wall_now())) {
+  const auto now = duty();
+  for (const auto& due : now->rota.due(parts_.clock.wall_now())) {
     if (due.often) {
       const auto busy = unfinished(due.job.kind);
       if (!heard(busy) || *busy) continue;
     }
     const auto made = enqueue(due.job);
-    if (heard(made)) rota_.note(due.job);
+    if (heard(made)) now->rota.note(due.job);
   }
 }
 
@@ -168,7 +196,7 @@ Outcome<bool> StoredJobs::unfinished(const std::string& kind) {
 Worked StoredJobs::attempt(const store::Job& job) {
   try {
     const auto own = work_.find(job.kind);
-    return own == work_.end() ? worked_of(run_tool(parts_, job)) : own->second(job);
+    return own == work_.end() ? worked_of(run_tool(parts_now(), job)) : own->second(job);
   } catch (const std::exception& thrown) {
     return {false, true, "", error_line("internal", thrown.what())};
   } catch (...) {

@@ -72,6 +72,10 @@ class Jobs {
   // One due job on this thread, or false when there is none. For tests, as `start` needs none.
   virtual bool work_once() = 0;
 
+  // What a new generation brings: its tools, and when they run. Jobs under way end on their own.
+  virtual void renew(std::shared_ptr<const host::Generation> plugins,
+                     std::map<std::string, JobOptions::Schedule> schedules) = 0;
+
   // Threads of their own: `workers` for jobs, one for the clock. stop() waits for running jobs.
   virtual void start() = 0;
   virtual void stop() = 0;

@@ -106,6 +106,16 @@ void add_plugins(const Standing& standing, std::vector<MetricFamily>& out) {
                              "get.")
                     .add(static_cast<double>(standing.generation))
                     .take());
+  out.push_back(counter_series("dugout_reloads_total",
+                               "Times that changed files were read while the server ran.")
+                    .add(standing.reloads.published, {{"outcome", "published"}})
+                    .add(standing.reloads.refused, {{"outcome", "refused"}})
+                    .add(standing.reloads.rolled_back, {{"outcome", "rolled_back"}})
+                    .take());
+  out.push_back(gauge_series("dugout_reload_refused",
+                             "1 while the files on the disk were refused, and older ones serve.")
+                    .add(standing.reloads.last_refused ? 1.0 : 0.0)
+                    .take());
 }
 
 void add_work(const Standing& standing, std::vector<MetricFamily>& out) {

@@ -31,6 +31,10 @@ struct Standing {
     std::string id, version, kind;
     std::string state;  // ready, degraded, quarantined or refused
   };
+  struct Reloads {
+    std::uint64_t published = 0, refused = 0, rolled_back = 0;
+    bool last_refused = false;  // what is on the disk is not what serves
+  };
   struct Signals {
     std::uint64_t log_dropped = 0, spans_exported = 0, spans_dropped = 0;
     bool export_failing = false;
@@ -43,6 +47,7 @@ struct Standing {
   Jobs jobs;
   std::vector<Plugin> plugins;
   int generation = 1;  // of plugins and YAML
+  Reloads reloads;
   Signals signals;
   std::vector<RunningTurn> running;  // the oldest first, a bounded number of them
   std::size_t running_turns = 0;

@@ -62,6 +62,7 @@ struct ChatReply {
   std::string question;  // the open question as a JSON object (question.hpp); empty = none
   Steps steps;
   std::string traceparent;  // of the turn's own span; empty = an earlier turn's answer
+  int generation = 0;       // of plugins and YAML; 0 = an earlier turn's answer
 };
 
 // A session as a page needs it that comes back to it.
@@ -149,6 +150,13 @@ struct Parts {
   observability::Telemetry* telemetry = nullptr;  // nullptr = nobody watches
 };
 
+// What was loaded together, and the options that go with it.
+struct Loaded {
+  std::shared_ptr<const host::Generation> plugins;
+  std::shared_ptr<const routines::Application> application;
+  OrchestratorOptions options;
+};
+
 class Orchestrator {
  public:
   virtual ~Orchestrator() = default;
@@ -157,8 +165,14 @@ class Orchestrator {
   // model can just now and none but a model could answer (detail {"retry_after_s"}); the turn is
   // kept, and a repeat is answered.
   virtual Outcome<ChatReply> chat(const ChatRequest& request) = 0;
-  virtual const routines::Application& application() const = 0;
-  virtual const host::Generation& plugins() const = 0;
+  // A new generation, and its number (the first is 1): turns that begin from now on are served by
+  // it, those under way end on theirs. Somebody in the middle of a routine whose file changed gets
+  // the old one until it is left, where that still fits into the flow.
+  virtual int publish(Loaded next) = 0;
+  virtual int generation() const = 0;
+  // Of the generation that new turns get.
+  virtual std::shared_ptr<const routines::Application> application() const = 0;
+  virtual std::shared_ptr<const host::Generation> plugins() const = 0;
   virtual GuardStates guards() const = 0;
   // Can it serve now? For /ready.
   virtual Status probe() = 0;

@@ -28,8 +28,6 @@ Guards::Guards(const ResilienceOptions& options, const Parts& parts)
       retry_budget_(options.retry_budget),
       cache_(options.cache, parts.clock),
       recent_(options.adaptive.window),
-      chooser_(tuner_mode_named(options.tuner_mode).value_or(TunerMode::kOff),
-               options.tuner.empty() ? nullptr : parts.plugins->tuner(options.tuner), parts.log),
       own_timer_(parts.timer == nullptr ? pipeline::make_timer(kHedgeThreads) : nullptr),
       timer_(parts.timer == nullptr ? own_timer_.get() : parts.timer) {}
 
@@ -47,7 +45,7 @@ std::unique_ptr<pipeline::Model> Guards::guarded(std::unique_ptr<pipeline::Model
   return std::make_unique<pipeline::GuardedModel>(std::move(model), *breaker, *bulkhead, clock_);
 }
 
-void Guards::equip(pipeline::CallPlan& plan, const std::string& agent, bool cached) {
+void Guards::equip(pipeline::CallPlan& plan, const std::string& scope, bool cached) {
   plan.retry_budget = &retry_budget_;
   if (!options_.prices.empty()) plan.prices = &options_.prices;
   if (options_.hedge_after > core::Duration::zero()) {
@@ -55,11 +53,15 @@ void Guards::equip(pipeline::CallPlan& plan, const std::string& agent, bool cach
   }
   if (!cached) return;
   plan.cache = &cache_;
-  plan.cache_scope = options_.tenant + "/" + agent;
+  plan.cache_scope = options_.tenant + "/" + scope;
 }
 
-RetryChoice Guards::choose(const pipeline::RetryOptions& options, const RetryFacts& facts) const {
-  return chooser_.choose(pipeline::adapted(options, facts.recent, options_.adaptive), facts);
+bool Guards::fit(const ResilienceOptions& options) const {
+  const auto& own = options_;
+  return own.breaker == options.breaker && own.bulkhead == options.bulkhead &&
+         own.retry_budget == options.retry_budget && own.cache == options.cache &&
+         own.hedge_after == options.hedge_after && own.adaptive.window == options.adaptive.window &&
+         own.prices == options.prices && own.tenant == options.tenant;
 }
 
 GuardStates Guards::states() const {

@@ -5,8 +5,9 @@
 #include "core/text.hpp"
 #include "orchestrator/chat.hpp"
 #include "orchestrator/lanes.hpp"
+#include "orchestrator/live_generation.hpp"
+#include "orchestrator/pins.hpp"
 #include "orchestrator/session_view.hpp"
-#include "orchestrator/targets.hpp"
 #include "orchestrator/turn.hpp"
 #include "orchestrator/turn_state.hpp"
 #include "orchestrator/turn_watch.hpp"
@@ -83,12 +84,14 @@ class DefaultOrchestrator final : public Orchestrator {
  public:
   DefaultOrchestrator(Parts parts, OrchestratorOptions options)
       : parts_(std::move(parts)),
-        options_(std::move(options)),
-        guards_(options_.resilience, parts_),
-        targets_(parts_, options_, guards_) {}
+        live_(std::make_shared<const LiveGeneration>(1, parts_, std::move(options), nullptr)) {
+    parts_.plugins.reset();  // held by the generation alone
+    parts_.application.reset();
+  }
 
   Outcome<ChatReply> chat(const ChatRequest& asked) override {
-    if (const auto good = check(asked, options_); !good) return good.error();
+    const auto live = current();
+    if (const auto good = check(asked, live->options); !good) return good.error();
     auto request = asked;
     if (request.session_id.empty()) request.session_id = core::new_id("ses_");
     Lanes::Place place(lanes_, request.session_id);
@@ -100,28 +103,52 @@ class DefaultOrchestrator final : public Orchestrator {
       UploadEnd(request.upload).done();
       return read_reply(accepted->reply);
     }
-    if (!place.wait(options_.lane_wait)) return busy();
+    if (!place.wait(live->options.lane_wait)) return busy();
     return in_lane(request, *accepted);
   }
 
-  const routines::Application& application() const override { return *parts_.application; }
-  const host::Generation& plugins() const override { return *parts_.plugins; }
-  GuardStates guards() const override { return guards_.states(); }
+  int publish(Loaded next) override {
+    const std::lock_guard one_at_a_time(publishing_);
+    const auto before = current();
+    auto parts = parts_;
+    parts.plugins = std::move(next.plugins);
+    parts.application = std::move(next.application);
+    const auto made = std::make_shared<const LiveGeneration>(before->number + 1, std::move(parts),
+                                                             std::move(next.options), before.get());
+    pins_.remember(*before->parts.application, *made->parts.application);
+    const std::lock_guard lock(mutex_);
+    live_ = made;
+    return made->number;
+  }
+  int generation() const override { return current()->number; }
+  std::shared_ptr<const routines::Application> application() const override {
+    return current()->parts.application;
+  }
+  std::shared_ptr<const host::Generation> plugins() const override {
+    return current()->parts.plugins;
+  }
+  GuardStates guards() const override { return current()->guards->states(); }
   Status probe() override { return parts_.store.probe(); }
 
   Outcome<SessionView> view(const std::string& session_id) override {
-    return view_of(session_id, parts_);
+    return view_of(session_id, current()->parts, pins_);
   }
 
   Outcome<std::string> record(const std::string& session_id) override {
     const auto session = parts_.store.session(session_id);
     if (!session) return session.error();
-    Draft draft(parts_.application->settings, parts_.clock.wall_now());
+    const auto application = this->application();
+    Draft draft(application->settings, parts_.clock.wall_now());
     if (session->has_value()) draft.load((*session)->record);
     return core::canonical(draft.values());
   }
 
  private:
+  std::shared_ptr<const LiveGeneration> current() const {
+    const std::lock_guard lock(mutex_);
+    return live_;
+  }
+
   // REQUIRES, these three: the session's lane is ours.
   Outcome<ChatReply> in_lane(const ChatRequest& request, const store::AcceptedTurn& accepted) {
     UploadEnd own(request.upload);  // of a repeat, it may be another file than the first one's
@@ -161,7 +188,8 @@ class DefaultOrchestrator final : public Orchestrator {
                                    report_of(request, accepted, parts_.clock),
                                    progress_of(request.progress));
     auto log = log_of(trace.report());
-    Turn turn(parts_, options_, targets_, guards_, accepted, request, trace, log);
+    const auto live = current();
+    Turn turn(*live, pins_, accepted, request, trace, log);
     const auto commit = turn.run();
     if (!commit) {
       // Nothing of it is stored, but what was asked of models was asked.
@@ -177,6 +205,7 @@ class DefaultOrchestrator final : public Orchestrator {
     trace.report().outcome = turn.unavailable() ? "unavailable" : "ok";
     complete(trace, request, turn.reply(), log);
     auto reply = turn.reply();
+    reply.generation = live->number;
     reply.traceparent = observability::traceparent(trace.report().trace);
     return reply;
   }
@@ -212,10 +241,11 @@ class DefaultOrchestrator final : public Orchestrator {
                            {"ms", core::seconds(trace.elapsed()) * 1000.0}});
   }
 
-  const Parts parts_;
-  const OrchestratorOptions options_;
-  Guards guards_;
-  const Targets targets_;
+  Parts parts_;               // without what is the generation's
+  mutable std::mutex mutex_;  // guards live_
+  std::shared_ptr<const LiveGeneration> live_;
+  std::mutex publishing_;  // whoever publishes
+  Pins pins_;
   Lanes lanes_;
 };
 

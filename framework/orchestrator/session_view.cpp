@@ -21,13 +21,18 @@ std::vector<SessionView::Said> said_of(const std::vector<store::Message>& messag
 
 }  // namespace
 
-Outcome<SessionView> view_of(const std::string& session_id, const Parts& parts) {
+Outcome<SessionView> view_of(const std::string& session_id, const Parts& parts, const Pins& pins) {
   const auto session = parts.store.session(session_id);
   if (!session) return session.error();
   if (!session->has_value()) return Error{Code::kNotFound, "there is no such session"};
   const auto messages = parts.store.messages(session_id, kMostMessages);
   if (!messages) return messages.error();
-  const auto place = place_of(**session, *parts.application, parts.clock.wall_now());
+  const auto memory = read_memory((*session)->state);
+  const auto today = parts.clock.wall_now();
+  const auto pinned = pins.of(**session, memory.asked, parts.application, *parts.plugins, today);
+  auto stands = **session;
+  stands.routine = pinned.routine;
+  const auto place = place_of(stands, *pinned.application, today);
   SessionView view;
   view.session_id = session_id;
   view.last_agent = place.agent;
@@ -36,7 +41,7 @@ Outcome<SessionView> view_of(const std::string& session_id, const Parts& parts) 
   view.question = place.question;
   view.steps = place.steps;
   view.registered = place.ended;
-  view.said = said_of(*messages, read_memory((*session)->state).history_after);
+  view.said = said_of(*messages, memory.history_after);
   return view;
 }
 

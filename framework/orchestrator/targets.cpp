@@ -6,7 +6,12 @@
 
 namespace dugout::orchestrator {
 
-Targets::Targets(const Parts& parts, const OrchestratorOptions& options, Guards& guards) {
+Targets::Targets(const Parts& parts, const OrchestratorOptions& options, Guards& guards)
+    : adaptive_(options.resilience.adaptive),
+      chooser_(tuner_mode_named(options.resilience.tuner_mode).value_or(TunerMode::kOff),
+               options.resilience.tuner.empty() ? nullptr
+                                                : parts.plugins->tuner(options.resilience.tuner),
+               parts.log) {
   for (const auto& [name, agent] : parts.application->agents) {
     auto& targets = agents_[name];
     add_models(agent, targets, parts, options, guards);
@@ -72,6 +77,10 @@ const AgentTargets& Targets::of(const std::string& agent) const {
   static const AgentTargets none;
   const auto found = agents_.find(agent);
   return found == agents_.end() ? none : found->second;
+}
+
+RetryChoice Targets::choose(const pipeline::RetryOptions& options, const RetryFacts& facts) const {
+  return chooser_.choose(pipeline::adapted(options, facts.recent, adaptive_), facts);
 }
 
 const std::vector<int>& Targets::next(const std::string& flow, int routine) const {

@@ -19,6 +19,9 @@ constexpr auto kPhotoAgent = "photo";
 constexpr auto kSorry =
     "I'm sorry, I cannot answer just now. Nothing is lost; please try again in a few minutes.";
 
+constexpr auto kChanged =
+    "This step has changed while we were talking. Nothing you have told me is lost.\n\n";
+
 // Every target is known to be of no use just now; when the first may be asked again is told.
 Error all_away(const pipeline::Failure& failure) {
   const auto wait = core::seconds(failure.retry_after.value_or(std::chrono::seconds(5)));
@@ -28,13 +31,14 @@ Error all_away(const pipeline::Failure& failure) {
 
 }  // namespace
 
-Turn::Turn(const Parts& parts, const OrchestratorOptions& options, const Targets& targets,
-           Guards& guards, store::AcceptedTurn accepted, ChatRequest request,
-           observability::TurnTrace& trace, observability::Log& log)
-    : parts_(parts),
-      options_(options),
-      targets_(targets),
-      guards_(guards),
+Turn::Turn(const LiveGeneration& live, const Pins& pins, store::AcceptedTurn accepted,
+           ChatRequest request, observability::TurnTrace& trace, observability::Log& log)
+    : parts_(live.parts),
+      options_(live.options),
+      targets_(live.targets),
+      guards_(*live.guards),
+      pins_(pins),
+      cache_scope_(std::to_string(live.number)),
       accepted_(std::move(accepted)),
       request_(std::move(request)),
       trace_(trace),
@@ -51,6 +55,7 @@ Status Turn::load() {
   if (stored->has_value()) session_ = std::move(**stored);
   session_.id = accepted_.session;
   memory_ = read_memory(session_.state);
+  pin();
   const auto& agent = agent_for_turn();
   trace_.report().agent = agent.name;
   trace_.report().flow = flow_name();
@@ -66,6 +71,25 @@ Status Turn::load() {
   tools_ = std::make_unique<ToolRunner>(*parts_.plugins, parts_.store, log_, parts_.clock,
                                         ToolPlace{session_.id, accepted_.id, deadline_}, &trace_);
   return Done{};
+}
+
+void Turn::pin() {
+  auto pinned = pins_.of(session_, memory_.asked, parts_.application, *parts_.plugins,
+                         parts_.clock.wall_now());
+  parts_.application = std::move(pinned.application);
+  old_routine_ = pinned.old_routine;
+  asked_anew_ = pinned.asked_anew;
+  session_.routine = pinned.routine;
+}
+
+const routines::Routine* Turn::open_routine() const {
+  const auto flow = parts_.application->flows.find(flow_name());
+  return flow == parts_.application->flows.end() ? nullptr : flow->second.find(session_.routine);
+}
+
+std::string Turn::open_hash() const {
+  const auto* routine = open_routine();
+  return routine == nullptr ? "" : routine->hash;
 }
 
 Draft Turn::draft() const {
@@ -98,11 +122,13 @@ Outcome<store::TurnCommit> Turn::run() {
   if (const auto loaded = load(); !loaded) return loaded.error();
   note("user", request_.upload ? kPhotoNote : request_.user_message, false);
 
-  const auto flow = parts_.application->flows.find(flow_name());
-  const auto* routine =
-      flow == parts_.application->flows.end() ? nullptr : flow->second.find(session_.routine);
+  const auto* routine = open_routine();
   const bool in_flow = routine != nullptr;
   const bool at_the_end = in_flow && routine->kind == routines::RoutineKind::kEnd;
+  if (in_flow && asked_anew_) {
+    say(kChanged + ask_of(*routine, draft()));
+    return commit();
+  }
 
   if (!in_flow || at_the_end) {
     const auto answered = answer_at_the_door();
@@ -231,6 +257,7 @@ store::TurnCommit Turn::commit() {
   fill_reply();
   store::TurnCommit commit;
   commit.session = session_;
+  memory_.asked = open_hash();
   commit.session.state = memory_text(memory_);
   if (commit.session.record.empty()) commit.session.record = "{}";
   commit.turn = accepted_.id;

@@ -13,7 +13,8 @@
 #include "orchestrator/chat.hpp"
 #include "orchestrator/decision.hpp"
 #include "orchestrator/front_door.hpp"
-#include "orchestrator/targets.hpp"
+#include "orchestrator/live_generation.hpp"
+#include "orchestrator/pins.hpp"
 #include "orchestrator/tool_runner.hpp"
 
 namespace dugout::orchestrator {
@@ -22,13 +23,14 @@ namespace dugout::orchestrator {
 struct Memory {
   int refusals = 0;                // refused answers in a row
   std::int64_t history_after = 0;  // messages up to this one belong to an earlier registration
+  std::string asked;               // hash of the routine whose question is open; empty = none
 };
 
 class Turn {
  public:
-  Turn(const Parts& parts, const OrchestratorOptions& options, const Targets& targets,
-       Guards& guards, store::AcceptedTurn accepted, ChatRequest request,
-       observability::TurnTrace& trace, observability::Log& log);
+  // REQUIRES: all outlive it.
+  Turn(const LiveGeneration& live, const Pins& pins, store::AcceptedTurn accepted,
+       ChatRequest request, observability::TurnTrace& trace, observability::Log& log);
   ~Turn();  // the prepared picture goes with it
   Turn(const Turn&) = delete;
   Turn& operator=(const Turn&) = delete;
@@ -45,6 +47,8 @@ class Turn {
   struct Place;  // the routine, its decider and what they need; made when the agent has a flow
 
   Status load();
+  void pin();
+  std::string open_hash() const;
   Outcome<bool> answer_at_the_door();
   void hand_off(const Entry& entry);
   bool answer_in_the_flow(const routines::Routine& routine);
@@ -66,6 +70,7 @@ class Turn {
   void take(Place* place, const routines::Agent& agent, const pipeline::CallResult& result);
   const routines::Agent& agent_for_turn() const;
   std::string flow_name() const;
+  const routines::Routine* open_routine() const;  // nullptr outside a flow
   Draft draft() const;
   bool check_upload(const routines::Routine& routine);
   std::string image() const;
@@ -75,10 +80,12 @@ class Turn {
   store::TurnCommit commit();
   void fill_reply();
 
-  const Parts& parts_;
+  Parts parts_;  // the generation's; the application may be one with an old routine in it
   const OrchestratorOptions& options_;
   const Targets& targets_;
   Guards& guards_;
+  const Pins& pins_;
+  const std::string cache_scope_;
   const store::AcceptedTurn accepted_;
   const ChatRequest request_;
   observability::TurnTrace& trace_;
@@ -94,6 +101,8 @@ class Turn {
   std::map<std::string, int> tool_requests_;  // how often a model asked for the very same thing
   int calls_ = 0, tool_runs_ = 0;
   bool unavailable_ = false;
+  bool old_routine_ = false;  // the open routine is not the one of this generation
+  bool asked_anew_ = false;   // the open question was never put
   core::MonoTime deadline_{};
   std::optional<Error> put_off_;  // nobody can answer just now: nothing is committed
   ChatReply reply_;

@@ -65,7 +65,8 @@ pipeline::CallPlan Turn::plan_for(const routines::Agent& agent, Place* place,
   const auto retry = options_.retry.find(agent.name);
   if (retry != options_.retry.end()) plan.retry = retry->second;
   // In a flow an answer depends on what the family's own record and tools say.
-  guards_.equip(plan, agent.name, agent.cache && place == nullptr && !targets.models.empty());
+  guards_.equip(plan, agent.name + "#" + cache_scope_,
+                agent.cache && place == nullptr && !targets.models.empty());
   plan.validators = targets.weighed;
   plan.thresholds = {agent.confidence.valid, agent.confidence.retry};
   plan.context = context_for(agent, place);
@@ -80,7 +81,9 @@ pipeline::CallPlan Turn::plan_for(const routines::Agent& agent, Place* place,
 std::string Turn::context_for(const routines::Agent& agent, Place* place) const {
   if (agent.validators.empty()) return "";
   if (place == nullptr) return answer_context(agent, nullptr, draft());
-  auto next = targets_.next(place->decider.flow().name, place->routine.number);
+  const auto number = place->routine.number;
+  auto next = old_routine_ ? following(place->decider.flow())[number]
+                           : targets_.next(place->decider.flow().name, number);
   const auto* settled = place->decider.settled();
   if (settled != nullptr) next.push_back(settled->to);
   const AnswerPlace at{place->routine.number, &next};
@@ -157,10 +160,10 @@ CallFacts Turn::choose_retry(const routines::Agent& agent, pipeline::RetryOption
     facts.recent_latency = recent.latency;
   }
   const auto choice =
-      guards_.choose(retry, {agent.call_type, facts.messages, session_.routine,
-                             guards_.recent().of(agent.call_type), parts_.clock.wall_now()});
+      targets_.choose(retry, {agent.call_type, facts.messages, session_.routine,
+                              guards_.recent().of(agent.call_type), parts_.clock.wall_now()});
   retry = choice.options;
-  facts.tuner = name_of(guards_.tuner_mode());
+  facts.tuner = name_of(targets_.tuner_mode());
   if (choice.proposal) facts.proposal = text_of(*choice.proposal);
   facts.max_retries = retry.max_retries;
   facts.base_delay = retry.base_delay;

@@ -30,6 +30,7 @@ struct BreakerOptions {
   int probes = 1;                // 1..100: at one time while half-open
   int probes_to_close = 1;       // 1..100: that succeed in a row
   double probe_deadline = 60.0;  // s
+  bool operator==(const BreakerOptions&) const = default;
 };
 
 class Breaker {

@@ -14,6 +14,7 @@ namespace dugout::pipeline {
 struct BulkheadOptions {
   int at_once = 1000;  // 1..100000; 0 = no limit
   int queued = 1000;   // 0..100000
+  bool operator==(const BulkheadOptions&) const = default;
 };
 
 class Bulkhead {

@@ -24,6 +24,7 @@ struct CacheOptions {
   std::size_t entries = 1000;     // 1..1e6
   double ttl = 3600.0;            // s, 1..604800
   std::size_t bytes = 32U << 20;  // of keys and answers together, 1 KiB..4 GiB
+  bool operator==(const CacheOptions&) const = default;
 };
 
 struct CachedAnswer {

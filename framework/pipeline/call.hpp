@@ -233,6 +233,7 @@ struct Budget {
 // What a target charges, in the currency of the price table, for a million tokens.
 struct Price {
   double input = 0.0, output = 0.0;
+  bool operator==(const Price&) const = default;
 };
 using Prices = std::map<std::string, Price, std::less<>>;
 double cost_of(const Prices& prices, std::string_view target, const Usage& usage);

@@ -11,6 +11,7 @@ namespace dugout::pipeline {
 struct RetryBudgetOptions {
   double tokens = 100.0;  // 1..1e6, the bucket's size; 0 = no budget
   double refund = 0.1;    // 0.001..1, of a success
+  bool operator==(const RetryBudgetOptions&) const = default;
 };
 
 class RetryBudget {

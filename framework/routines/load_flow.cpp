@@ -106,6 +106,7 @@ void add_routine(const std::string& path, Flow& flow, core::Findings& findings) 
   if (!routine) return;
   check_file_name(*routine, file->root, out);
   if (routine->number == 0) return;
+  routine->hash = file->hash;
   const auto* number = file->root.find("number");
   const auto [it, fresh] = flow.routines.emplace(routine->number, *std::move(routine));
   if (fresh) return;

@@ -130,6 +130,7 @@ struct Repair {
 struct Routine {
   int number = 0;
   std::string name, title, file;
+  std::string hash;  // of the file's text: another one may mean something else
   Mark mark, ask_mark, clarify_mark;
   RoutineKind kind = RoutineKind::kAsk;
   std::string ask, clarify, brief;  // templates

@@ -61,7 +61,7 @@ Product::Product(const ProductOptions& options)
   host::install_services({&clock_, records_.get()});
   plugins_ = shipped_plugins(folder_);
   http_ = net::make_http_client();
-  orchestrator::OrchestratorOptions chosen;
+  auto& chosen = chosen_;
   if (!options.base_url.empty()) {
     chosen.providers["openai_responses"] = {"openai_responses", options.base_url, "test-key",
                                             options.timeout};
@@ -89,6 +89,11 @@ Product::~Product() {
 std::string Product::keep_folder() {
   keep_ = true;
   return folder_;
+}
+
+int Product::publish(routines::Application application) {
+  return orchestrator_->publish(
+      {plugins_, std::make_shared<const routines::Application>(std::move(application)), chosen_});
 }
 
 Outcome<orchestrator::ChatReply> Product::say(const std::string& text,

@@ -57,6 +57,9 @@ class Product {
 
   Outcome<orchestrator::SessionView> view() { return orchestrator_->view(session); }
   orchestrator::GuardStates guards() const { return orchestrator_->guards(); }
+  orchestrator::Orchestrator& orchestrator() { return *orchestrator_; }
+  // A new generation with this application; the plugins stay. Its number.
+  int publish(routines::Application application);
   FakeClock& clock() { return clock_; }
   FaultyStore& store() { return *faulty_; }
   std::string session = "session-of-the-test";
@@ -74,6 +77,7 @@ class Product {
   std::unique_ptr<host::RecordService> records_;
   std::shared_ptr<const host::Generation> plugins_;
   std::unique_ptr<net::HttpClient> http_;
+  orchestrator::OrchestratorOptions chosen_;
   std::unique_ptr<orchestrator::Orchestrator> orchestrator_;
 };
 

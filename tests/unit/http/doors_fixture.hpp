@@ -164,8 +164,15 @@ class ScriptedOrchestrator final : public orchestrator::Orchestrator {
     return answer(request);
   }
   routines::Application loaded;  // set before the server is made
-  const routines::Application& application() const override { return loaded; }
-  const host::Generation& plugins() const override { return plugins_; }
+  std::shared_ptr<const routines::Application> application() const override {
+    return {std::shared_ptr<const routines::Application>{}, &loaded};
+  }
+  std::shared_ptr<const host::Generation> plugins() const override {
+    return {std::shared_ptr<const host::Generation>{}, &plugins_};
+  }
+  int publish(orchestrator::Loaded) override { return ++number; }
+  int generation() const override { return number; }
+  int number = 1;
   orchestrator::GuardStates guards() const override { return {}; }
   Status probe() override { return Done{}; }
   Outcome<std::string> record(const std::string&) override { return std::string("{}"); }

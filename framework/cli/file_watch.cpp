@@ -1,0 +1,121 @@
+#include "cli/file_watch.hpp"
+
+#include <poll.h>
+#include <sys/eventfd.h>
+#include <sys/inotify.h>
+#include <unistd.h>
+
+#include <array>
+#include <cerrno>
+#include <set>
+#include <system_error>
+
+namespace dugout::cli {
+namespace {
+
+namespace fs = std::filesystem;
+
+// Whatever may leave a file with another text: written and closed, renamed to or away, gone.
+constexpr std::uint32_t kChanges = IN_CLOSE_WRITE | IN_MOVED_TO | IN_MOVED_FROM | IN_CREATE |
+                                   IN_DELETE | IN_DELETE_SELF | IN_MOVE_SELF | IN_ATTRIB;
+constexpr int kDeepest = 8;
+
+bool hidden(const fs::path& path) {
+  return path.filename().string().starts_with('.');
+}
+
+template <typename Visit>
+void for_each_below(const fs::path& folder, int depth, Visit visit) {
+  core::for_each_entry(folder, [&](const fs::path& path) {
+    if (hidden(path)) return;
+    std::error_code error;
+    const bool inner = fs::is_directory(path, error);
+    visit(path, inner);
+    if (inner && depth < kDeepest) for_each_below(path, depth + 1, visit);
+  });
+}
+
+std::string system_error(int number) {
+  return std::generic_category().message(number);
+}
+
+}  // namespace
+
+FileWatch::FileWatch(std::vector<std::string> trees, std::vector<std::string> files)
+    : trees_(std::move(trees)),
+      files_(std::move(files)),
+      inotify_(::inotify_init1(IN_NONBLOCK | IN_CLOEXEC)),
+      wake_(::eventfd(0, EFD_NONBLOCK | EFD_CLOEXEC)) {
+  if (inotify_ < 0) fault_ = system_error(errno);
+  watch_folders();
+}
+
+FileWatch::~FileWatch() {
+  for (const int file : {inotify_, wake_}) {
+    if (file >= 0) ::close(file);
+  }
+}
+
+// Again after each change, as there may be new folders; watching one twice is one watch.
+void FileWatch::watch_folders() {
+  if (inotify_ < 0) return;
+  fault_.clear();
+  for (const auto& tree : trees_) {
+    watch(tree);
+    for_each_below(tree, 0, [this](const fs::path& path, bool folder) {
+      if (folder) watch(path);
+    });
+  }
+  for (const auto& file : files_) {
+    const auto folder = fs::path(file).parent_path();
+    watch(folder.empty() ? fs::path(".") : folder);
+  }
+}
+
+void FileWatch::watch(const fs::path& folder) {
+  std::error_code error;
+  if (!fs::is_directory(folder, error)) return;
+  if (::inotify_add_watch(inotify_, folder.c_str(), kChanges | IN_ONLYDIR) >= 0) return;
+  // ENOSPC means watches, not the disk.
+  fault_ = folder.string() + ": " +
+           (errno == ENOSPC ? "no more watches (sysctl fs.inotify.max_user_watches)"
+                            : system_error(errno));
+}
+
+FileWatch::Woken FileWatch::wait(std::chrono::milliseconds at_most) {
+  std::array<pollfd, 2> ready{{{inotify_, POLLIN, 0}, {wake_, POLLIN, 0}}};
+  const auto came = ::poll(ready.data(), ready.size(), static_cast<int>(at_most.count()));
+  if (came <= 0) return Woken::kTime;
+  if ((ready[1].revents & POLLIN) != 0) {
+    std::uint64_t count = 0;
+    (void)!::read(wake_, &count, sizeof count);
+    return Woken::kAsked;
+  }
+  drain();
+  watch_folders();
+  return Woken::kChange;
+}
+
+void FileWatch::drain() {
+  alignas(inotify_event) std::array<char, 16 << 10> events;
+  while (::read(inotify_, events.data(), events.size()) > 0) {
+  }
+}
+
+void FileWatch::wake() {
+  const std::uint64_t one = 1;
+  (void)!::write(wake_, &one, sizeof one);
+}
+
+FileWatch::Stamps FileWatch::stamps() const {
+  Stamps out;
+  for (const auto& tree : trees_) {
+    for_each_below(tree, 0, [&out](const fs::path& path, bool folder) {
+      if (!folder) out[path.string()] = core::stamp_of(path);
+    });
+  }
+  for (const auto& file : files_) out[file] = core::stamp_of(file);
+  return out;
+}
+
+}  // namespace dugout::cli

@@ -1,0 +1,59 @@
+#include "cli/reload_limits.hpp"
+
+#include <tuple>
+
+namespace dugout::cli {
+namespace {
+
+auto of_limits(const config::SettingLimits& limits) {
+  return std::tuple(limits.body_bytes, limits.upload_bytes, limits.turns_in_flight,
+                    limits.batch_calls, limits.batch_bytes, limits.batch_concurrency, limits.queued,
+                    limits.keep_alive, limits.job_workers);
+}
+
+auto of_log(const config::LogSettings& log) {
+  return std::tuple(log.format, log.file, log.file_bytes, log.files, log.queue, log.queue_bytes);
+}
+
+auto of_traces(const config::TraceSettings& traces) {
+  return std::tuple(traces.endpoint, traces.service_name, traces.sample, traces.texts,
+                    traces.timeout, traces.batch_spans, traces.batch_every, traces.queue_spans,
+                    traces.queue_bytes);
+}
+
+auto of_metrics(const config::MetricsSettings& metrics) {
+  return std::tuple(metrics.enabled, metrics.token.reveal());
+}
+
+auto of_retention(const config::RetentionSettings& retention) {
+  return std::tuple(retention.unfinished_days, retention.finished_days, retention.jobs_days);
+}
+
+auto of_attempts(const config::AttemptLogSettings& attempts) {
+  return std::tuple(attempts.enabled, attempts.file_bytes, attempts.files);
+}
+
+}  // namespace
+
+std::vector<std::string> keys_for_a_restart(const config::Settings& a, const config::Settings& b) {
+  std::vector<std::string> keys;
+  const auto note = [&keys](bool differs, const char* key) {
+    if (differs) keys.emplace_back(key);
+  };
+  note(a.listen_host != b.listen_host || a.listen_port != b.listen_port, "listen");
+  note(a.data != b.data, "data");
+  note(a.store != b.store, "store");
+  note(a.root != b.root, "root");
+  note(a.plugin_path != b.plugin_path, "plugin_path");
+  note(a.public_url != b.public_url, "public_url");
+  note(of_limits(a.limits) != of_limits(b.limits), "limits");
+  note(of_log(a.log) != of_log(b.log), "log");
+  note(of_traces(a.traces) != of_traces(b.traces), "traces");
+  note(of_metrics(a.metrics) != of_metrics(b.metrics), "metrics");
+  note(of_retention(a.retention) != of_retention(b.retention), "privacy.retention");
+  note(of_attempts(a.attempts) != of_attempts(b.attempts), "attempts");
+  note(a.admin_token.reveal() != b.admin_token.reveal(), "admin.token");
+  return keys;
+}
+
+}  // namespace dugout::cli

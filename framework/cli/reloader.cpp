@@ -1,0 +1,278 @@
+#include "cli/reloader.hpp"
+
+#include <pthread.h>
+
+#include <algorithm>
+#include <nlohmann/json.hpp>
+
+#include "cli/orchestrator_options.hpp"
+#include "cli/places.hpp"
+#include "cli/reload_limits.hpp"
+#include "cli/self_check.hpp"
+
+namespace dugout::cli {
+namespace {
+
+using core::Json;
+using observability::Field;
+
+constexpr std::chrono::milliseconds kTick{1000};
+constexpr int kMostDelays = 20;  // an editor that never stops saving is read all the same
+
+std::vector<std::string> watched_trees(const Set& set) {
+  auto trees = plugin_folders(set.settings().plugin_path);
+  trees.push_back(set.root() + "/agents");
+  trees.push_back(set.root() + "/routines");
+  return trees;
+}
+
+std::chrono::milliseconds ms_of(double seconds) {
+  return std::chrono::milliseconds(static_cast<std::int64_t>(seconds * 1000.0));
+}
+
+std::vector<std::string> listed(const std::set<std::string>& names) {
+  return {names.begin(), names.end()};
+}
+
+Json reload_finding(const core::Finding& finding) {
+  const bool error = finding.severity == core::Finding::Severity::kError;
+  return {{"severity", error ? "error" : "warning"},
+          {"file", finding.file},
+          {"line", finding.line},
+          {"column", finding.column},
+          {"message", finding.message},
+          {"hint", finding.hint}};
+}
+
+core::Finding failure(const std::string& file, const std::string& message) {
+  return {core::Finding::Severity::kError, file, 0, 0, message, "what serves now stays"};
+}
+
+}  // namespace
+
+std::string_view name_of(ReloadReport::Outcome outcome) {
+  if (outcome == ReloadReport::Outcome::kRefused) return "refused";
+  return outcome == ReloadReport::Outcome::kPublished ? "published" : "rolled_back";
+}
+
+std::string ReloadReport::json() const {
+  Json out{{"outcome", name_of(outcome)}, {"why", why},
+           {"generation", generation},    {"plugins", plugins},
+           {"seconds", seconds},          {"at_ms", at.time_since_epoch().count()},
+           {"findings", Json::array()}};
+  for (const auto& finding : findings) out["findings"].push_back(reload_finding(finding));
+  return core::canonical(out);
+}
+
+Reloader::Reloader(Set& set, App& app, const AppOptions& options, Listener listener)
+    : set_(set),
+      app_(app),
+      options_(options),
+      listener_(std::move(listener)),
+      watch_(watched_trees(set), {options.config.empty() ? "dugout.yaml" : options.config}),
+      seen_(watch_.stamps()) {}
+
+Reloader::~Reloader() {
+  stop();
+}
+
+void Reloader::start() {
+  if (!watch_.fault().empty()) {
+    set_.log().warning("reload.not_watched", {Field::safe("why", watch_.fault())});
+  }
+  thread_ = std::thread([this] { work(); });
+  pthread_setname_np(thread_.native_handle(), "dugout-watch");
+}
+
+void Reloader::stop() {
+  stopping_ = true;
+  watch_.wake();
+  if (thread_.joinable()) thread_.join();
+}
+
+void Reloader::ask() {
+  watch_.wake();
+}
+
+void Reloader::work() {
+  for (;;) {
+    const auto woken = watch_.wait(kTick);
+    if (stopping_) return;
+    const bool asked = woken == FileWatch::Woken::kAsked;
+    if (asked || (woken == FileWatch::Woken::kChange && set_.now()->settings.reload.watch)) {
+      if (settled(asked)) (void)reload(asked ? "signal" : "files");
+    }
+    std::set<std::string> worse;
+    {
+      const std::lock_guard lock(reloading_);
+      if (probation_ && set_.clock().now() >= probation_->until) probation_.reset();
+      if (probation_) worse = probation_->worse(*set_.plugins());
+    }
+    if (!worse.empty()) take_back(worse);
+  }
+}
+
+// Waits until nothing has changed for a moment. False: there is nothing new to read, as when a file
+// was saved with the text it had.
+bool Reloader::settled(bool asked) {
+  if (asked) return true;
+  const auto quiet = ms_of(set_.now()->settings.reload.debounce);
+  for (int delays = 0; delays < kMostDelays && !stopping_; ++delays) {
+    const auto woken = watch_.wait(quiet);
+    if (woken == FileWatch::Woken::kAsked) return !stopping_;
+    if (woken == FileWatch::Woken::kTime) break;
+  }
+  const std::lock_guard lock(reloading_);
+  return !stopping_ && watch_.stamps() != seen_;
+}
+
+ReloadReport Reloader::reload(std::string_view why) {
+  const std::lock_guard lock(reloading_);
+  const auto began = set_.clock().now();
+  auto report = attempt(why);
+  report.seconds = core::seconds(set_.clock().now() - began);
+  tell(report);
+  return report;
+}
+
+// A plugin that was taken back stays so until one of its files is another one.
+std::map<std::string, std::shared_ptr<const host::Generation>> Reloader::kept() const {
+  std::map<std::string, std::shared_ptr<const host::Generation>> out;
+  const auto serving = set_.plugins();
+  for (const auto& info : serving->plugins()) {
+    const auto refused = refused_plugins_.find(info.manifest.id);
+    if (refused == refused_plugins_.end()) continue;
+    if (files_of(info.manifest) == refused->second) out[info.manifest.id] = serving;
+  }
+  return out;
+}
+
+ReloadReport Reloader::attempt(std::string_view why) {
+  ReloadReport report;
+  report.why = why;
+  report.at = set_.clock().wall_now();
+  report.generation = app_.orchestrator().generation();
+  report.outcome = ReloadReport::Outcome::kRefused;
+  seen_ = watch_.stamps();  // before they are read: what changes meanwhile is read again
+  Renewal renewal;
+  renewal.before = set_.plugins();
+  renewal.keep = kept();
+  if (set_.now()->settings.reload.self_test) {
+    renewal.check = [](const host::Manifest& manifest) { return self_check(manifest); };
+  }
+  auto reading = set_.read(renewal, report.findings);
+  if (core::has_errors(report.findings)) return report;
+  for (auto& finding : needs_restart(reading->settings)) {
+    report.findings.push_back(std::move(finding));
+  }
+  std::erase_if(refused_plugins_,
+                [&](const auto& plugin) { return renewal.keep.count(plugin.first) == 0; });
+  return publish(std::move(reading), std::move(report));
+}
+
+// REQUIRES: the reading has no errors.
+ReloadReport Reloader::publish(std::shared_ptr<const Reading> reading, ReloadReport report) {
+  auto options = orchestrator_options(*reading, options_, false, report.findings);
+  const auto before = set_.now();
+  const auto fresh = reading->plugins->fresh();
+  if (core::has_errors(report.findings)) return report;
+  if (const auto adopted = set_.adopt(reading); !adopted) {
+    report.findings.push_back(failure("store", adopted.error().message));
+    return report;
+  }
+  report.outcome = ReloadReport::Outcome::kPublished;
+  report.plugins = listed(fresh);
+  report.generation =
+      app_.orchestrator().publish({reading->plugins, reading->application, std::move(options)});
+  app_.jobs().renew(reading->plugins, job_schedules(reading->settings));
+  const auto& log = reading->settings.log;
+  if (const auto level = observability::level_named(log.level);
+      level && log.level != before->settings.log.level) {
+    set_.log().set_level(*level, {});
+  }
+  // A second change within the time is held against what served before the first one.
+  const bool watched = reading->settings.reload.rollback && !fresh.empty();
+  if (!watched) return report;
+  Probation next{before, {}, set_.clock().now() + ms_of(reading->settings.reload.probation)};
+  for (const auto& id : fresh) {
+    // One that is new has nothing to be compared with, and nothing to go back to.
+    if (before->plugins->health(id) != "refused") next.tallies[id] = before->plugins->tally(id);
+  }
+  if (!next.tallies.empty()) probation_ = std::move(next);
+  return report;
+}
+
+void Reloader::take_back(const std::set<std::string>& worse) {
+  const std::lock_guard lock(reloading_);
+  if (!probation_) return;
+  const auto began = set_.clock().now();
+  ReloadReport report;
+  report.why = "plugin errors";
+  report.at = set_.clock().wall_now();
+  Renewal renewal;
+  renewal.before = set_.plugins();
+  renewal.keep = kept();
+  for (const auto& id : worse) renewal.keep[id] = probation_->before->plugins;
+  std::map<std::string, PluginFiles> refused;
+  for (const auto& info : set_.plugins()->plugins()) {
+    if (worse.count(info.manifest.id) > 0) refused[info.manifest.id] = files_of(info.manifest);
+  }
+  core::Findings findings;
+  auto reading = set_.read(renewal, findings);
+  // What was written for the new plugins may not do with the old ones: then all of it goes back.
+  if (core::has_errors(findings)) reading = probation_->before;
+  report = publish(std::move(reading), std::move(report));
+  if (report.outcome == ReloadReport::Outcome::kPublished)
+    report.outcome = ReloadReport::Outcome::kRolledBack;
+  report.plugins = listed(worse);
+  refused_plugins_.merge(refused);
+  probation_.reset();
+  report.seconds = core::seconds(set_.clock().now() - began);
+  tell(report);
+}
+
+void Reloader::tell(const ReloadReport& report) {
+  std::string plugins;
+  for (const auto& id : report.plugins) plugins += (plugins.empty() ? "" : " ") + id;
+  const bool good = report.outcome == ReloadReport::Outcome::kPublished;
+  const auto first = good || report.findings.empty() ? "" : report.findings.front().text();
+  set_.log().log(good ? observability::Level::kInfo : observability::Level::kWarning, "reload",
+                 {Field::safe("outcome", name_of(report.outcome)),
+                  Field::safe("why", report.why),
+                  {"generation", report.generation},
+                  {"findings", static_cast<std::int64_t>(report.findings.size())},
+                  {"ms", report.seconds * 1000.0},
+                  Field::safe("plugins", plugins),
+                  Field::safe("first", first)});
+  {
+    const std::lock_guard lock(mutex_);
+    last_ = report;
+    ++(report.outcome == ReloadReport::Outcome::kPublished ? counts_.published
+       : report.outcome == ReloadReport::Outcome::kRefused ? counts_.refused
+                                                           : counts_.rolled_back);
+    counts_.last_refused = report.outcome == ReloadReport::Outcome::kRefused;
+  }
+  if (listener_) listener_(report);
+}
+
+std::optional<ReloadReport> Reloader::last() const {
+  const std::lock_guard lock(mutex_);
+  return last_;
+}
+
+ReloadCounts Reloader::counts() const {
+  const std::lock_guard lock(mutex_);
+  return counts_;
+}
+
+core::Findings Reloader::needs_restart(const config::Settings& settings) const {
+  core::Findings findings;
+  for (const auto& key : keys_for_a_restart(set_.settings(), settings)) {
+    findings.push_back({core::Finding::Severity::kWarning,
+                        options_.config.empty() ? "dugout.yaml" : options_.config, 0, 0,
+                        key + " has changed; it takes effect at the next start", ""});
+  }
+  return findings;
+}
+
+}  // namespace dugout::cli

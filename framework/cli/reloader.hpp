@@ -1,0 +1,86 @@
+// Takes what changed on the disk into a running server: reads everything anew, checks it whole, and
+// publishes it as a new generation; or refuses it, and the old one stays. A plugin that does worse
+// than the one before is taken back. docs/operations/reload.md is for operators. A thread of its
+// own watches the files; reload() may be called by any other.
+#pragma once
+
+#include <map>
+#include <mutex>
+#include <optional>
+#include <set>
+#include <string>
+#include <thread>
+#include <vector>
+
+#include "cli/app.hpp"
+#include "cli/file_watch.hpp"
+#include "cli/probation.hpp"
+
+namespace dugout::cli {
+
+struct ReloadReport {
+  enum class Outcome { kPublished, kRefused, kRolledBack };
+  Outcome outcome = Outcome::kPublished;
+  std::string why;                   // who wanted it: "files", "signal", "admin", "plugin errors"
+  int generation = 1;                // that serves afterwards
+  std::vector<std::string> plugins;  // ids of those that were loaded anew, or taken back
+  core::Findings findings;
+  core::WallTime at{};
+  double seconds = 0.0;
+
+  std::string json() const;  // an object; of findings file, line, column, severity, message, hint
+};
+std::string_view name_of(ReloadReport::Outcome outcome);  // "published", "refused", "rolled_back"
+
+// How often, for metrics.
+struct ReloadCounts {
+  std::uint64_t published = 0, refused = 0, rolled_back = 0;
+  bool last_refused = false;
+};
+
+class Reloader {
+ public:
+  // Told of each reload, on its thread.
+  using Listener = std::function<void(const ReloadReport&)>;
+
+  // REQUIRES: all outlive it.
+  Reloader(Set& set, App& app, const AppOptions& options, Listener listener);
+  ~Reloader();  // as stop()
+  Reloader(const Reloader&) = delete;
+  Reloader& operator=(const Reloader&) = delete;
+
+  void start();
+  void stop();
+  void ask();  // [any] a reload on the thread of its own, soon
+  // [worker] At once; waits for one that is under way.
+  ReloadReport reload(std::string_view why);
+  std::optional<ReloadReport> last() const;
+  ReloadCounts counts() const;
+
+ private:
+  void work();
+  bool settled(bool asked);
+  ReloadReport attempt(std::string_view why);
+  ReloadReport publish(std::shared_ptr<const Reading> reading, ReloadReport report);
+  void take_back(const std::set<std::string>& worse);
+  void tell(const ReloadReport& report);
+  std::map<std::string, std::shared_ptr<const host::Generation>> kept() const;
+  core::Findings needs_restart(const config::Settings& settings) const;
+
+  Set& set_;
+  App& app_;
+  const AppOptions options_;
+  const Listener listener_;
+  FileWatch watch_;
+  std::mutex reloading_;  // whoever reloads; guards the four below
+  FileWatch::Stamps seen_;
+  std::optional<Probation> probation_;
+  std::map<std::string, PluginFiles> refused_plugins_;  // taken back; until their files change
+  mutable std::mutex mutex_;                            // guards the two below
+  std::optional<ReloadReport> last_;
+  ReloadCounts counts_;
+  std::atomic<bool> stopping_{false};
+  std::thread thread_;
+};
+
+}  // namespace dugout::cli

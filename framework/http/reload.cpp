@@ -1,0 +1,28 @@
+// POST /admin/reload: the files are read anew, and serve from now on if they are good. GET tells
+// what came of the last time.
+#include "http/admin.hpp"
+
+namespace dugout::http {
+
+void serve_reload(Service& service, Exchange& exchange) {
+  if (!admit_operator(service, exchange)) return;
+  if (!service.options.reload) return exchange.problem(nothing_at(exchange.path()), service.clock);
+  const auto answer = service.options.reload();
+  if (answer.good) return exchange.json(200, answer.json);
+  Problem problem;
+  problem.status = 422;
+  problem.title = "The files cannot be used";
+  problem.detail = "What served before goes on serving; the findings say what to mend.";
+  problem.members = answer.json;
+  exchange.problem(problem, service.clock);
+}
+
+void serve_last_reload(Service& service, Exchange& exchange) {
+  if (!admit_operator(service, exchange)) return;
+  if (!service.options.last_reload) {
+    return exchange.problem(nothing_at(exchange.path()), service.clock);
+  }
+  exchange.json(200, service.options.last_reload());
+}
+
+}  // namespace dugout::http

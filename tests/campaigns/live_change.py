@@ -1,0 +1,194 @@
+#!/usr/bin/env python3
+"""Live changes under constant chat: routines saved good and bad, plugins exchanged, certificates where there are some.
+No turn may fail, none may be served by a generation that was not in use while it was under way, and neither memory nor
+libraries may grow. Prints the figures; exit code 1 when one of them is wrong.
+
+  tests/campaigns/live_change.py --changes 1000 --parents 8      (DUGOUT and DUGOUT_SOURCE as for tests/e2e)
+"""
+import argparse
+import json
+import os
+import random
+import re
+import shutil
+import sys
+import tempfile
+import time
+
+sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "e2e"))
+import driver  # noqa: E402
+from watched import Parents, Process, percentile  # noqa: E402
+
+TOKEN = "live-change-operator-token"
+OPERATOR = {"Authorization": "Bearer " + TOKEN}
+ASK = "routines/new_registration/01_parent_name.yaml"
+PLUGINS = ("tool.person_name_validation", "tool.date_validation", "parser.raw", "recovery.rate_limit")
+
+
+def save(path, data):
+    """As an editor or a build does: whole, under another name first."""
+    with open(path + ".new", "wb") as file:
+        file.write(data)
+    os.rename(path + ".new", path)
+
+
+class Club:
+    """A folder with the application, the program and its plugins, all of its own."""
+
+    def __init__(self):
+        self.folder = tempfile.mkdtemp(prefix="dugout_live_change_")
+        built = os.path.dirname(os.path.dirname(driver.DUGOUT))
+        for name in ("agents", "routines"):
+            shutil.copytree(os.path.join(driver.SOURCE, name), os.path.join(self.folder, name))
+        shutil.copytree(os.path.join(built, "lib", "dugout", "plugins"), os.path.join(self.folder, "lib/dugout/plugins"))
+        os.mkdir(os.path.join(self.folder, "bin"))
+        self.program = shutil.copy2(driver.DUGOUT, os.path.join(self.folder, "bin", "dugout"))
+        self.config = os.path.join(self.folder, "dugout.yaml")
+        save(self.config, b"reload: {debounce: 20ms, probation: 1s}\n")
+        with open(os.path.join(self.folder, ASK), encoding="utf-8") as file:
+            self.text = file.read()
+        self.libraries = {}
+        for name in PLUGINS:
+            own = os.path.join(self.folder, "lib/dugout/plugins", name)
+            path = os.path.join(own, next(n for n in os.listdir(own) if n.endswith(".so")))
+            with open(path, "rb") as file:
+                self.libraries[path] = file.read()
+
+    def good_routine(self, version):
+        save(os.path.join(self.folder, ASK), re.sub(
+            r"^ask: .*$", 'ask: "Version <%d>: what is your name?"' % version, self.text, flags=re.M).encode())
+
+    def bad_routine(self, kind):
+        text = {"key": self.text + "\nnonsense: 1\n", "target": re.sub(r"go: 2\b", "go: 999", self.text),
+                "yaml": self.text + "\n  : [\n", "empty": ""}[kind]
+        save(os.path.join(self.folder, ASK), text.encode())
+
+    def plugin(self, path):
+        save(path, self.libraries[path])
+
+
+def last(server):
+    status, _, answer = server.request("GET", "/admin/reload", None, OPERATOR)
+    assert status == 200, answer
+    return json.loads(answer)
+
+
+def changed(server, before, timeout):
+    """The report of the next reload after this one."""
+    end = time.monotonic() + timeout
+    while time.monotonic() < end:
+        now = last(server)
+        if now != before:
+            return now
+        time.sleep(0.005)
+    return None
+
+
+def wrong_generations(turns, published):
+    """Turns that were served by a generation that was not in use at any time between their begin and their end, or whose
+    words are not those of their generation."""
+    wrong = []
+    began = {generation: at for generation, at, _ in published}
+    versions = {generation: version for generation, _, version in published}
+    for turn in turns:
+        if turn.status != 200:
+            continue
+        if turn.generation not in began or began[turn.generation] > turn.ended:
+            wrong.append((turn.generation, "not yet published"))
+            continue
+        after = [at for generation, at, _ in published if generation > turn.generation]
+        # A reload is known here a moment after it served; what began before that may still have the old one.
+        if after and min(after) < turn.began:
+            wrong.append((turn.generation, "replaced %.3f s before" % (turn.began - min(after))))
+            continue
+        said = re.search(r"Version <(\d+)>", turn.reply["response"])
+        if said and int(said.group(1)) != versions[turn.generation]:
+            wrong.append((turn.generation, "words of version %s" % said.group(1)))
+    return wrong
+
+
+def main():
+    options = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    options.add_argument("--changes", type=int, default=1000)
+    options.add_argument("--parents", type=int, default=8)
+    options.add_argument("--seed", type=int, default=int(time.time()))
+    options.add_argument("--memory", type=float, default=1.10, help="largest growth of RSS after the first quarter")
+    wanted = options.parse_args()
+    print("seed %d" % wanted.seed)
+    draw = random.Random(wanted.seed)
+    club = Club()
+    driver.DUGOUT = club.program
+    counts, problems, rss, seconds = {}, [], [], []
+    version, good = 1, True
+    club.good_routine(version)
+    try:
+        with driver.Server(root=club.folder, args=("--config", club.config), DUGOUT_ADMIN_TOKEN=TOKEN) as server:
+            process = Process(server.process.pid)
+            published = [(1, 0.0, version)]
+            with Parents(server.port, wanted.parents) as parents:
+                for change in range(wanted.changes):
+                    kind = draw.choice(("good", "good", "bad", "plugin"))
+                    before = last(server)
+                    began = time.monotonic()
+                    if kind == "good":
+                        version += 1
+                        club.good_routine(version)
+                        good = True
+                    elif kind == "bad":
+                        club.bad_routine(draw.choice(("key", "target", "yaml", "empty")))
+                        good = False
+                    else:
+                        if not good:
+                            version += 1
+                            club.good_routine(version)
+                            good = True
+                        club.plugin(draw.choice(sorted(club.libraries)))
+                    report = changed(server, before, 120)
+                    ended = time.monotonic()
+                    # A good routine and a plugin may have been read one by one.
+                    while report and good and report["outcome"] != "published":
+                        report = changed(server, report, 120)
+                    if report is None:
+                        problems.append("change %d (%s): nothing came of it" % (change, kind))
+                        break
+                    seconds.append(ended - began)
+                    outcome = "published" if good else "refused"
+                    if report["outcome"] != outcome:
+                        problems.append("change %d (%s): %s" % (change, kind, report))
+                    counts[kind] = counts.get(kind, 0) + 1
+                    if report["outcome"] == "published":
+                        for generation in range(published[-1][0] + 1, report["generation"] + 1):
+                            published.append((generation, ended, version))
+                    if change % max(1, wanted.changes // 40) == 0:
+                        rss.append(process.rss_kib())
+                        print("%5d  generation %4d  RSS %6.1f MiB  threads %3d  descriptors %3d  libraries %s  turns %d"
+                              % (change, published[-1][0], rss[-1] / 1024, process.threads(), process.descriptors(),
+                                 [process.libraries(name + "-") for name in PLUGINS], parents.answered), flush=True)
+            time.sleep(2.5)  # the probation of the last exchange
+            last(server)
+            left = {name: process.libraries(name + "-") for name in PLUGINS}
+            problems += ["%d copies of %s are mapped" % (count, name) for name, count in left.items() if count != 1]
+            problems += ["failed turn: %s" % (failure,) for failure in parents.failures[:20]]
+            wrong = wrong_generations(parents.turns, published)
+            problems += ["wrong generation: %s" % (turn,) for turn in wrong[:20]]
+            growth = rss[-1] / rss[len(rss) // 4] if len(rss) > 8 else 1.0
+            if growth > wanted.memory:
+                problems.append("memory grew by %.2f" % growth)
+            waits = [turn.ended - turn.began for turn in parents.turns]
+            print("%d changes %s, %d generations; %d turns (p50 %.1f ms, p99 %.1f ms); failed turns %d; wrong generations %d; "
+                  "RSS after the first quarter x %.3f; a change took %.0f ms (p50), %.0f ms (p95)"
+                  % (sum(counts.values()), counts, published[-1][0], len(waits), percentile(waits, 0.5) * 1000,
+                     percentile(waits, 0.99) * 1000, len(parents.failures), len(wrong), growth,
+                     percentile(seconds, 0.5) * 1000, percentile(seconds, 0.95) * 1000))
+            code = server.stop()
+            if code != 0:
+                problems.append("the server ended with %d" % code)
+    finally:
+        shutil.rmtree(club.folder, ignore_errors=True)
+    for problem in problems:
+        print("PROBLEM " + problem)
+    return 1 if problems else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,178 @@
+// One generation after the other over the same folder: what stays the same is used again, what was
+// exchanged is loaded anew, and what nobody holds leaves the process.
+#include <fstream>
+
+#include "abi_support.hpp"
+#include "core/random.hpp"
+
+namespace dugout::test {
+namespace {
+
+namespace fs = std::filesystem;
+
+// A folder with one plugin of the good group, to be changed.
+class OwnPlugin {
+ public:
+  explicit OwnPlugin(const std::string& id)
+      : id_(id), folder_(fs::temp_directory_path() / core::new_id("dugout_generations_")) {
+    fs::create_directories(folder_);
+    fs::copy(fs::path(abi_folder("good")) / id, folder_ / id, fs::copy_options::recursive);
+  }
+  ~OwnPlugin() {
+    std::error_code ignored;
+    fs::remove_all(folder_, ignored);
+  }
+
+  // The library is written anew, as a build does.
+  void exchange() const {
+    for (const auto& entry : fs::directory_iterator(folder_ / id_)) {
+      if (entry.path().extension() != ".so") continue;
+      const auto fresh = entry.path().string() + ".new";
+      fs::copy_file(entry.path(), fresh);
+      fs::rename(fresh, entry.path());
+      return;
+    }
+  }
+
+  std::shared_ptr<const host::Generation> load(host::LoadOptions options = {}) const {
+    options.folders = {folder_.string()};
+    options.trust_writable = true;
+    core::Findings findings;
+    auto made = host::load(options, findings);
+    INFO(all_text(findings));
+    CHECK(findings.empty());
+    return made;
+  }
+
+ private:
+  const std::string id_;
+  const fs::path folder_;
+};
+
+constexpr auto kId = "parser.abi_c";
+
+host::LoadOptions after(std::shared_ptr<const host::Generation> before) {
+  host::LoadOptions options;
+  options.before = std::move(before);
+  return options;
+}
+
+}  // namespace
+
+TEST_CASE("GenerationsTest.UnchangedPluginIsUsedAgain") {
+  const OwnPlugin plugin(kId);
+  auto first = plugin.load();
+  REQUIRE(first->parser("abi_c")->parse("anything", ""));
+
+  const auto second = plugin.load(after(first));
+  first.reset();
+
+  CHECK(second->fresh().empty());
+  CHECK(mapped_names(kId).size() == 1);
+  CHECK(second->tally(kId).calls == 1);  // of the one and only instance
+  CHECK(second->parser("abi_c")->parse("anything", ""));
+}
+
+TEST_CASE("GenerationsTest.ExchangedLibraryIsLoadedAndTheOldOneLeavesWithItsLastHolder") {
+  const OwnPlugin plugin(kId);
+  auto first = plugin.load();
+  auto held = first->parser("abi_c");
+
+  plugin.exchange();
+  const auto second = plugin.load(after(first));
+  first.reset();
+  const auto while_held = mapped_names(kId).size();
+  held.reset();
+
+  CHECK(second->fresh() == std::set<std::string>{kId});
+  CHECK(while_held == 2);
+  CHECK(mapped_names(kId).size() == 1);
+}
+
+TEST_CASE("GenerationsTest.OtherConfigMakesAnotherInstance") {
+  const OwnPlugin plugin(kId);
+  const auto first = plugin.load();
+  auto options = after(first);
+  options.shared["data_folder"] = "\"elsewhere\"";  // its schema has no place for it
+  CHECK(plugin.load(options)->fresh().empty());
+
+  options.configs[kId] = R"({"word":"another"})";
+  CHECK(plugin.load(options)->fresh() == std::set<std::string>{kId});
+}
+
+TEST_CASE("GenerationsTest.KeptPluginStaysWhateverItsFilesSay") {
+  const OwnPlugin plugin(kId);
+  const auto first = plugin.load();
+  plugin.exchange();
+  const auto second = plugin.load(after(first));
+  REQUIRE(second->fresh().size() == 1);
+
+  auto options = after(second);
+  options.keep[kId] = first;
+  const auto third = plugin.load(options);
+
+  CHECK(third->fresh().empty());
+  CHECK(third->parser("abi_c") != nullptr);
+  CHECK(info_of(*third, kId).state == "loaded");
+}
+
+TEST_CASE("GenerationsTest.PluginThatFailsItsCheckIsRefusedBeforeItIsOpened") {
+  const OwnPlugin plugin(kId);
+  host::LoadOptions options;
+  options.folders = {abi_folder("good")};
+  options.check = [](const host::Manifest& manifest) -> Status {
+    if (manifest.id != kId) return Done{};
+    return Error{Code::kInvalid, "it fails its self-test"};
+  };
+  core::Findings findings;
+
+  const auto made = host::load(options, findings);
+
+  CHECK(info_of(*made, kId).state == "refused");
+  CHECK(all_text(findings).find("self-test") != std::string::npos);
+  CHECK_FALSE(is_mapped(kId));
+}
+
+TEST_CASE("GenerationsTest.CheckIsNotAskedForWhatIsUsedAgain") {
+  const OwnPlugin plugin(kId);
+  auto options = after(plugin.load());
+  int asked = 0;
+  options.check = [&asked](const host::Manifest&) -> Status {
+    ++asked;
+    return Done{};
+  };
+
+  (void)plugin.load(options);
+  CHECK(asked == 0);
+
+  plugin.exchange();
+  (void)plugin.load(options);
+  CHECK(asked == 1);
+}
+
+TEST_CASE("GenerationsTest.ReaperTakesPluginsOutOnItsOwnThreadAndItsEndWaitsForThem") {
+  const OwnPlugin plugin(kId);
+  {
+    const host::Reaper reaper;
+    auto only = plugin.load();
+    REQUIRE(is_mapped(kId));
+    only.reset();
+  }
+  CHECK_FALSE(is_mapped(kId));
+}
+
+TEST_CASE("GenerationsTest.HundredExchangesLeaveOneLibraryMapped") {
+  const OwnPlugin plugin(kId);
+  const host::Reaper reaper;
+  auto now = plugin.load();
+  for (int n = 0; n < 100; ++n) {
+    plugin.exchange();
+    now = plugin.load(after(now));
+    REQUIRE(now->fresh().size() == 1);
+    REQUIRE(now->parser("abi_c")->parse("anything", ""));
+  }
+  // The reaper may be one behind.
+  CHECK(mapped_names(kId).size() <= 2);
+}
+
+}  // namespace dugout::test
