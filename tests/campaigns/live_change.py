@@ -85,19 +85,18 @@ def changed(server, before, timeout):
 
 
 def wrong_generations(turns, published):
-    """Turns that were served by a generation that was not in use at any time between their begin and their end, or whose
+    """`published`: generation, the times between which it was published, version of its words. Turns that were served by a generation that was not in use at any time between their begin and their end, or whose
     words are not those of their generation."""
     wrong = []
-    began = {generation: at for generation, at, _ in published}
-    versions = {generation: version for generation, _, version in published}
+    began = {generation: earliest for generation, earliest, _, _ in published}
+    versions = {generation: version for generation, _, _, version in published}
     for turn in turns:
         if turn.status != 200:
             continue
         if turn.generation not in began or began[turn.generation] > turn.ended:
             wrong.append((turn.generation, "not yet published"))
             continue
-        after = [at for generation, at, _ in published if generation > turn.generation]
-        # A reload is known here a moment after it served; what began before that may still have the old one.
+        after = [latest for generation, _, latest, _ in published if generation > turn.generation]
         if after and min(after) < turn.began:
             wrong.append((turn.generation, "replaced %.3f s before" % (turn.began - min(after))))
             continue
@@ -124,7 +123,7 @@ def main():
     try:
         with driver.Server(root=club.folder, args=("--config", club.config), DUGOUT_ADMIN_TOKEN=TOKEN) as server:
             process = Process(server.process.pid)
-            published = [(1, 0.0, version)]
+            published = [(1, 0.0, 0.0, version)]
             with Parents(server.port, wanted.parents) as parents:
                 for change in range(wanted.changes):
                     kind = draw.choice(("good", "good", "bad", "plugin"))
@@ -158,7 +157,7 @@ def main():
                     counts[kind] = counts.get(kind, 0) + 1
                     if report["outcome"] == "published":
                         for generation in range(published[-1][0] + 1, report["generation"] + 1):
-                            published.append((generation, ended, version))
+                            published.append((generation, began, ended, version))
                     if change % max(1, wanted.changes // 40) == 0:
                         rss.append(process.rss_kib())
                         print("%5d  generation %4d  RSS %6.1f MiB  threads %3d  descriptors %3d  libraries %s  turns %d"

@@ -49,7 +49,7 @@ class OwnPlugin {
   const fs::path folder_;
 };
 
-constexpr auto kId = "parser.abi_c";
+constexpr auto kPlugin = "parser.abi_c";
 
 host::LoadOptions after(std::shared_ptr<const host::Generation> before) {
   host::LoadOptions options;
@@ -60,7 +60,7 @@ host::LoadOptions after(std::shared_ptr<const host::Generation> before) {
 }  // namespace
 
 TEST_CASE("GenerationsTest.UnchangedPluginIsUsedAgain") {
-  const OwnPlugin plugin(kId);
+  const OwnPlugin plugin(kPlugin);
   auto first = plugin.load();
   REQUIRE(first->parser("abi_c")->parse("anything", ""));
 
@@ -68,73 +68,73 @@ TEST_CASE("GenerationsTest.UnchangedPluginIsUsedAgain") {
   first.reset();
 
   CHECK(second->fresh().empty());
-  CHECK(mapped_names(kId).size() == 1);
-  CHECK(second->tally(kId).calls == 1);  // of the one and only instance
+  CHECK(mapped_names(kPlugin).size() == 1);
+  CHECK(second->tally(kPlugin).calls == 1);  // of the one and only instance
   CHECK(second->parser("abi_c")->parse("anything", ""));
 }
 
 TEST_CASE("GenerationsTest.ExchangedLibraryIsLoadedAndTheOldOneLeavesWithItsLastHolder") {
-  const OwnPlugin plugin(kId);
+  const OwnPlugin plugin(kPlugin);
   auto first = plugin.load();
   auto held = first->parser("abi_c");
 
   plugin.exchange();
   const auto second = plugin.load(after(first));
   first.reset();
-  const auto while_held = mapped_names(kId).size();
+  const auto while_held = mapped_names(kPlugin).size();
   held.reset();
 
-  CHECK(second->fresh() == std::set<std::string>{kId});
+  CHECK(second->fresh() == std::set<std::string>{kPlugin});
   CHECK(while_held == 2);
-  CHECK(mapped_names(kId).size() == 1);
+  CHECK(mapped_names(kPlugin).size() == 1);
 }
 
 TEST_CASE("GenerationsTest.OtherConfigMakesAnotherInstance") {
-  const OwnPlugin plugin(kId);
+  const OwnPlugin plugin(kPlugin);
   const auto first = plugin.load();
   auto options = after(first);
   options.shared["data_folder"] = "\"elsewhere\"";  // its schema has no place for it
   CHECK(plugin.load(options)->fresh().empty());
 
-  options.configs[kId] = R"({"word":"another"})";
-  CHECK(plugin.load(options)->fresh() == std::set<std::string>{kId});
+  options.configs[kPlugin] = R"({"word":"another"})";
+  CHECK(plugin.load(options)->fresh() == std::set<std::string>{kPlugin});
 }
 
 TEST_CASE("GenerationsTest.KeptPluginStaysWhateverItsFilesSay") {
-  const OwnPlugin plugin(kId);
+  const OwnPlugin plugin(kPlugin);
   const auto first = plugin.load();
   plugin.exchange();
   const auto second = plugin.load(after(first));
   REQUIRE(second->fresh().size() == 1);
 
   auto options = after(second);
-  options.keep[kId] = first;
+  options.keep[kPlugin] = first;
   const auto third = plugin.load(options);
 
   CHECK(third->fresh().empty());
   CHECK(third->parser("abi_c") != nullptr);
-  CHECK(info_of(*third, kId).state == "loaded");
+  CHECK(info_of(*third, kPlugin).state == "loaded");
 }
 
 TEST_CASE("GenerationsTest.PluginThatFailsItsCheckIsRefusedBeforeItIsOpened") {
-  const OwnPlugin plugin(kId);
+  const OwnPlugin plugin(kPlugin);
   host::LoadOptions options;
   options.folders = {abi_folder("good")};
   options.check = [](const host::Manifest& manifest) -> Status {
-    if (manifest.id != kId) return Done{};
+    if (manifest.id != kPlugin) return Done{};
     return Error{Code::kInvalid, "it fails its self-test"};
   };
   core::Findings findings;
 
   const auto made = host::load(options, findings);
 
-  CHECK(info_of(*made, kId).state == "refused");
+  CHECK(info_of(*made, kPlugin).state == "refused");
   CHECK(all_text(findings).find("self-test") != std::string::npos);
-  CHECK_FALSE(is_mapped(kId));
+  CHECK_FALSE(is_mapped(kPlugin));
 }
 
 TEST_CASE("GenerationsTest.CheckIsNotAskedForWhatIsUsedAgain") {
-  const OwnPlugin plugin(kId);
+  const OwnPlugin plugin(kPlugin);
   auto options = after(plugin.load());
   int asked = 0;
   options.check = [&asked](const host::Manifest&) -> Status {
@@ -151,18 +151,18 @@ TEST_CASE("GenerationsTest.CheckIsNotAskedForWhatIsUsedAgain") {
 }
 
 TEST_CASE("GenerationsTest.ReaperTakesPluginsOutOnItsOwnThreadAndItsEndWaitsForThem") {
-  const OwnPlugin plugin(kId);
+  const OwnPlugin plugin(kPlugin);
   {
     const host::Reaper reaper;
     auto only = plugin.load();
-    REQUIRE(is_mapped(kId));
+    REQUIRE(is_mapped(kPlugin));
     only.reset();
   }
-  CHECK_FALSE(is_mapped(kId));
+  CHECK_FALSE(is_mapped(kPlugin));
 }
 
 TEST_CASE("GenerationsTest.HundredExchangesLeaveOneLibraryMapped") {
-  const OwnPlugin plugin(kId);
+  const OwnPlugin plugin(kPlugin);
   const host::Reaper reaper;
   auto now = plugin.load();
   for (int n = 0; n < 100; ++n) {
@@ -172,7 +172,7 @@ TEST_CASE("GenerationsTest.HundredExchangesLeaveOneLibraryMapped") {
     REQUIRE(now->parser("abi_c")->parse("anything", ""));
   }
   // The reaper may be one behind.
-  CHECK(mapped_names(kId).size() <= 2);
+  CHECK(mapped_names(kPlugin).size() <= 2);
 }
 
 }  // namespace dugout::test
