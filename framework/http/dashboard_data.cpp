@@ -68,6 +68,9 @@ Json health_of(const DashboardParts& parts) {
   for (const auto& plugin : parts.standing.plugins) {
     if (plugin.state == "quarantined") reasons.push_back(plugin.id + " is quarantined");
   }
+  if (parts.standing.reloads.last_refused) {
+    reasons.push_back("the files on the disk were refused; older ones serve (`dugout check`)");
+  }
   return {{"state", healthy ? "healthy" : "degraded"},
           {"success_rate", figure_or_null(rate)},
           {"threshold", observability::kHealthyAbove},

@@ -1,6 +1,6 @@
 // GET /api/flows and /api/flows/{flow}: what editors see of the routines. The picture and the texts
 // are those that run; files and findings are as they are on the disk now, so that an editor sees
-// what a restart would say.
+// why what was saved does not serve.
 #include <nlohmann/json.hpp>
 
 #include "http/flow_order.hpp"

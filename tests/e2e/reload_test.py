@@ -20,14 +20,12 @@ CODE = "200-lions-u9-2526"
 
 
 @contextlib.contextmanager
-def club(plugins=False):
-    """A club's own folder: agents, routines, and where wanted the plugins."""
+def club():
+    """A club's own folder: agents and routines."""
     folder = tempfile.mkdtemp(prefix="dugout_reload_")
     try:
         for name in ("agents", "routines"):
             shutil.copytree(os.path.join(SOURCE, name), os.path.join(folder, name))
-        if plugins:
-            os.mkdir(os.path.join(folder, "plugins"))
         yield folder
     finally:
         shutil.rmtree(folder, ignore_errors=True)
@@ -38,8 +36,6 @@ def serve(folder, settings="reload: {debounce: 50ms}\n", **environment):
     if settings and not os.path.exists(config):
         write(config, settings)
     args = ["--config", config] if settings else []
-    if os.path.isdir(os.path.join(folder, "plugins")):
-        args += ["--plugin-path", os.path.join(folder, "plugins")]
     return driver.Server(root=folder, args=args, DUGOUT_ADMIN_TOKEN=TOKEN, **environment)
 
 
@@ -70,7 +66,7 @@ def until(what, why):
         found = what()
         if found:
             return found
-        assert time.monotonic() < end, why
+        assert time.monotonic() < end, why()
         time.sleep(0.02)
 
 
@@ -198,42 +194,120 @@ def test_operators_reload_over_http_and_nobody_else():
         assert problem["findings"][0]["file"].endswith("01_parent_name.yaml"), problem
 
 
+def program(folder):
+    """A program of its own with its plugins, so that the shipped ones are not found a second time. The plugins' folder."""
+    plugins = os.path.join(folder, "lib", "dugout", "plugins")
+    shutil.copytree(PLUGINS, plugins)
+    os.mkdir(os.path.join(folder, "bin"))
+    shutil.copy2(DUGOUT, os.path.join(folder, "bin", "dugout"))
+    return plugins
+
+
+@contextlib.contextmanager
+def with_program(folder):
+    driver.DUGOUT = os.path.join(folder, "bin", "dugout")
+    try:
+        yield
+    finally:
+        driver.DUGOUT = DUGOUT
+
+
 def copies_mapped(server, name):
     with open("/proc/%d/maps" % server.process.pid, encoding="utf-8") as file:
         return len({line.split()[-1] for line in file if name in line})
 
 
 def test_an_exchanged_library_is_loaded_and_the_old_one_leaves_the_process():
-    with club(plugins=True) as folder:
-        # Beside a program of its own, so that the shipped plugins are not found a second time.
-        own = os.path.join(folder, "plugins", "parser.raw")
-        shutil.rmtree(os.path.dirname(own))
-        shutil.copytree(PLUGINS, os.path.dirname(own))
-        driver.DUGOUT = os.path.join(folder, "bin", "dugout")
-        os.mkdir(os.path.dirname(driver.DUGOUT))
-        shutil.copy2(DUGOUT, driver.DUGOUT)
-        try:
-            with serve(folder, settings="reload: {debounce: 50ms, probation: 100ms}\n") as server:
-                library = os.path.join(own, next(n for n in os.listdir(own) if n.endswith(".so")))
-                assert copies_mapped(server, "parser.raw-") == 1
-                with open(library, "rb") as file:
-                    good = file.read()
-                with open(library + ".new", "wb") as file:
-                    file.write(good)
-                os.rename(library + ".new", library)
-                state = outcome(server, "published", 2)
-                assert state["plugins"] == ["parser.raw"], state
-                until(lambda: copies_mapped(server, "parser.raw-") == 1,
-                      lambda: copies_mapped(server, "parser.raw-"))
-                # Rubbish in its place is refused before it is opened.
-                with open(library + ".new", "wb") as file:
-                    file.write(b"\x7fELF nonsense")
-                os.rename(library + ".new", library)
-                state = outcome(server, "refused", 2)
-                assert any("parser.raw" in f["message"] for f in state["findings"]), state
-                begin(server)
-        finally:
-            driver.DUGOUT = DUGOUT
+    with club() as folder:
+        own = os.path.join(program(folder), "parser.raw")
+        with with_program(folder), serve(folder, settings="reload: {debounce: 50ms, probation: 100ms}\n") as server:
+            library = os.path.join(own, next(n for n in os.listdir(own) if n.endswith(".so")))
+            assert copies_mapped(server, "parser.raw-") == 1
+            with open(library, "rb") as file:
+                good = file.read()
+            with open(library + ".new", "wb") as file:
+                file.write(good)
+            os.rename(library + ".new", library)
+            state = outcome(server, "published", 2)
+            assert state["plugins"] == ["parser.raw"], state
+            until(lambda: copies_mapped(server, "parser.raw-") == 1,
+                  lambda: copies_mapped(server, "parser.raw-"))
+            # Rubbish in its place is refused before it is opened.
+            with open(library + ".new", "wb") as file:
+                file.write(b"\x7fELF nonsense")
+            os.rename(library + ".new", library)
+            state = outcome(server, "refused", 2)
+            assert any("parser.raw" in f["message"] for f in state["findings"]), state
+            begin(server)
+
+
+TOOL = r"""
+#include <stdlib.h>
+#include <string.h>
+#include "dugout/abi.h"
+struct dugout_instance { const dugout_host* host; };
+static dugout_text text(const char* t) { dugout_text out = {t, strlen(t)}; return out; }
+static dugout_status describe(dugout_instance* self, dugout_sink* sink) {
+  (void)self;
+  sink->put(sink, text("{\"name\":\"person_name_validation\",\"description\":\"x\",\"arguments\":{\"type\":\"object\","
+    "\"additionalProperties\":false,\"required\":[\"full_name\"],\"properties\":{\"full_name\":{\"type\":\"string\"},"
+    "\"extract_parts\":{\"type\":\"boolean\"},\"tidy\":{\"type\":\"boolean\"}}},\"result\":{\"type\":\"object\"},"
+    "\"timeout_ms\":1000,\"check\":{\"argument\":\"full_name\"}}"));
+  return DUGOUT_OK;
+}
+static void start(dugout_instance* self, dugout_call* call, dugout_text args, dugout_text context) {
+  (void)context;
+  if (memmem(args.data, args.size, "Barlow", 6))
+    self->host->complete(call, DUGOUT_E_INTERNAL, text("{\"message\":\"a defect\"}"));
+  else
+    self->host->complete(call, DUGOUT_OK, text("{\"ok\":true,\"data\":{\"value\":\"x\"}}"));
+}
+static void cancel(dugout_instance* self, dugout_call* call) { (void)self; (void)call; }
+static const dugout_tool_v1 tool = {sizeof(dugout_tool_v1), 0, describe, start, cancel, NULL};
+static dugout_status create(const dugout_host* host, dugout_text config, dugout_instance** out, dugout_sink* why) {
+  (void)config; (void)why;
+  *out = calloc(1, sizeof **out);
+  (*out)->host = host;
+  return DUGOUT_OK;
+}
+static void destroy(dugout_instance* self) { free(self); }
+static const void* face(dugout_instance* self, const char* id) {
+  (void)self;
+  return strcmp(id, DUGOUT_FACE_TOOL) == 0 ? &tool : NULL;
+}
+static void end(void) {}
+static const dugout_module module = {sizeof(dugout_module), DUGOUT_ABI_MAJOR, DUGOUT_ABI_MINOR, 0,
+  {"tool.person_name_validation", 27}, create, destroy, face, end};
+__attribute__((visibility("default"))) const dugout_module* dugout_plugin_open(uint32_t major, uint32_t minor) {
+  (void)minor;
+  return major == DUGOUT_ABI_MAJOR ? &module : NULL;
+}
+"""
+
+
+def test_a_plugin_that_does_worse_is_taken_back():
+    with club() as folder:
+        program(folder)
+        own = os.path.join(folder, "lib", "dugout", "plugins", "tool.person_name_validation")
+        library = os.path.join(own, "person_name_validation.so")
+        source = os.path.join(folder, "tool.c")
+        write(source, TOOL)
+        with with_program(folder), serve(folder) as server:
+            subprocess.run(["cc", "-D_GNU_SOURCE", "-shared", "-fPIC", "-fvisibility=hidden", "-Wl,-z,now",
+                            "-I" + os.path.join(SOURCE, "framework/sdk/include"), source, "-o", library + ".new"], check=True)
+            os.rename(library + ".new", library)
+            state = outcome(server, "published", 2)
+            assert state["plugins"] == ["tool.person_name_validation"], state
+            for _ in range(4):
+                session, _ = begin(server)
+                server.say("Helen Barlow", session)
+            state = outcome(server, "rolled_back", 3)
+            assert state["plugins"] == ["tool.person_name_validation"], state
+            session, _ = begin(server)
+            assert server.say("Helen Barlow", session)["routine_number"] == 2
+            # What was taken back is not tried again while it is the same file.
+            status, _, answer = server.request("POST", "/admin/reload", "", OPERATOR)
+            assert status == 200 and json.loads(answer)["plugins"] == [], answer
 
 
 if __name__ == "__main__":

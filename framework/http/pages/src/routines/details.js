@@ -105,7 +105,7 @@ export function detailsOf(routine, flow, link) {
     h('p', { class: 'over' }, h('code', {}, routine.file), kinds[routine.kind] ? h('span', { class: 'tag' }, kinds[routine.kind]) : null,
       routine.number === flow.start ? h('span', { class: 'tag' }, 'Start') : null),
     h('h2', { id: 'details-title', tabindex: '-1' }, h('span', { class: 'big-number' }, String(routine.number)), ' ', routine.title),
-    routine.changed ? h('p', { class: 'notice' }, 'The file has changed since the server started. Picture and texts are those that run; the YAML and the findings are those of the file.') : null,
+    routine.changed ? h('p', { class: 'notice' }, 'The file is not what serves: it was saved a moment ago, or has errors. Picture and texts are those that serve; the YAML and the findings are those of the file.') : null,
     facts(routine),
     routine.findings.length ? block('Findings', findingList(routine.findings, true)) : null,
     block('As the parent sees it', spoken(routine), h('p', { class: 'quiet' }, 'With invented names and numbers.')),
