@@ -6,6 +6,7 @@
 #include <filesystem>
 #include <ostream>
 
+#include "config/link_read.hpp"
 #include "config/resilience_read.hpp"
 #include "config/retry_read.hpp"
 #include "config/telemetry_read.hpp"
@@ -255,6 +256,7 @@ Settings load_settings(const SettingsSource& source, core::Findings& findings) {
   out.log = read_log(root.map("log"), state);
   out.traces = read_traces(root.map("traces"), state);
   out.metrics = read_metrics(root.map("metrics"), state);
+  out.links = read_links(root.map("links"), state);
   read_admin(root.map("admin"), state, out.admin_token);
   read_public_url(root, out);
   root.finish();

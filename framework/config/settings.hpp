@@ -6,6 +6,7 @@
 #include <functional>
 #include <utility>
 
+#include "config/link_settings.hpp"
 #include "config/resilience_settings.hpp"
 #include "config/retry_settings.hpp"
 #include "config/telemetry_settings.hpp"
@@ -82,6 +83,7 @@ struct Settings {
   LogSettings log;
   TraceSettings traces;
   MetricsSettings metrics;
+  LinkSettings links;
   Secret admin_token;  // of operators, over HTTP; empty = nobody is one there
 };
 

@@ -6,7 +6,8 @@
 
 namespace dugout::orchestrator {
 
-Targets::Targets(const Parts& parts, const OrchestratorOptions& options, Guards& guards) {
+Targets::Targets(const Parts& parts, const OrchestratorOptions& options, Guards& guards)
+    : words_(*parts.application, options.link_hosts) {
   for (const auto& [name, agent] : parts.application->agents) {
     auto& targets = agents_[name];
     add_models(agent, targets, parts, options, guards);

@@ -12,6 +12,7 @@
 #include "orchestrator/chat.hpp"
 #include "orchestrator/guards.hpp"
 #include "orchestrator/key_ring.hpp"
+#include "orchestrator/words_check.hpp"
 #include "pipeline/call.hpp"
 
 namespace dugout::orchestrator {
@@ -32,12 +33,14 @@ class Targets {
   const AgentTargets& of(const std::string& agent) const;
   // Where an answer may lead from this routine.
   const std::vector<int>& next(const std::string& flow, int routine) const;
+  const WordsCheck& words() const { return words_; }
 
  private:
   static void add_validators(const routines::Agent& agent, AgentTargets& targets,
                              const Parts& parts);
   void add_models(const routines::Agent& agent, AgentTargets& targets, const Parts& parts,
                   const OrchestratorOptions& options, Guards& guards);
+  const WordsCheck words_;
   std::map<std::string, AgentTargets> agents_;
   std::map<std::string, Following> following_;            // by flow
   std::map<std::string, std::shared_ptr<KeyRing>> keys_;  // by provider
