@@ -51,6 +51,8 @@ orchestrator::OrchestratorOptions orchestrator_options(const Reading& reading,
   made.message_characters = settings.limits.message_characters;
   made.lane_wait = duration_of(settings.limits.queue_wait);
   made.resilience = resilience_options(settings.resilience);
+  made.link_hosts = settings.links.allow;
+  made.link_hosts.push_back(settings.public_url);
   for (const auto& [name, provider] : settings.providers) {
     if (!scripted && (options.offline || provider.api_key.empty())) continue;
     made.providers[name] = {

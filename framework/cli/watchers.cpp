@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "http/dashboard_data.hpp"
+#include "orchestrator/words_check.hpp"
 #include "pipeline/failure.hpp"
 
 namespace dugout::cli {
@@ -68,6 +69,7 @@ observability::KnownNames known_names(Set& set) {
   names.tool_codes =
       ClosedNames({"ok", "stored", "timeout", "unavailable", "internal", "invalid_arguments",
                    "unknown_tool", "unknown_outcome", "not_found", "not_configured"});
+  names.words_kinds = ClosedNames(orchestrator::words_kinds());
   return names;
 }
 

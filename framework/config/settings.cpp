@@ -6,6 +6,7 @@
 #include <filesystem>
 #include <ostream>
 
+#include "config/link_read.hpp"
 #include "config/reload_read.hpp"
 #include "config/resilience_read.hpp"
 #include "config/retry_read.hpp"
@@ -257,6 +258,7 @@ Settings load_settings(const SettingsSource& source, core::Findings& findings) {
   out.traces = read_traces(root.map("traces"), state);
   out.metrics = read_metrics(root.map("metrics"), state);
   out.reload = read_reload(root.map("reload"), state);
+  out.links = read_links(root.map("links"), state);
   read_admin(root.map("admin"), state, out.admin_token);
   read_public_url(root, out);
   root.finish();

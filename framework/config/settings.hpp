@@ -6,6 +6,7 @@
 #include <functional>
 #include <utility>
 
+#include "config/link_settings.hpp"
 #include "config/reload_settings.hpp"
 #include "config/resilience_settings.hpp"
 #include "config/retry_settings.hpp"
@@ -84,6 +85,7 @@ struct Settings {
   TraceSettings traces;
   MetricsSettings metrics;
   ReloadSettings reload;
+  LinkSettings links;
   Secret admin_token;  // of operators, over HTTP; empty = nobody is one there
 };
 

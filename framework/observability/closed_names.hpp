@@ -35,6 +35,7 @@ struct KnownNames {
   ClosedNames actions;        // of advice
   ClosedNames turn_outcomes;  // "ok", "unavailable", "store", "failed"
   ClosedNames tool_codes;     // "ok", "stored" and why a tool failed
+  ClosedNames words_kinds;    // what the guard of a model's words finds: "email", "link" ...
 };
 
 }  // namespace dugout::observability

@@ -119,6 +119,9 @@ TurnMetrics::TurnMetrics(const KnownNames& names, Registry& registry)
                          "Tool calls within turns, by why they failed, ok, or stored when the "
                          "journal had the result."),
           "tool", names.tools, "code", names.tool_codes),
+      words_(counter_family(registry, "dugout_words_guarded_total",
+                            "Models' words that held what nobody may read, by what it was."),
+             "kind", names.words_kinds),
       tool_seconds_(histogram_family(registry, "gen_ai_execute_tool_duration_seconds",
                                      "Time of tool calls that ran within turns."),
                     {}, "gen_ai_tool_name", names.tools, kSeconds),
@@ -167,6 +170,7 @@ void TurnMetrics::add(const TurnReport& report) {
   for (const auto& attempt : report.attempts) add_attempt(attempt);
   add_calls(report.attempts);
   for (const auto& tool : report.tools) add_tool(tool);
+  for (const auto& kind : report.words_found) words_.at(kind).Increment();
 }
 
 void TurnMetrics::add_attempt(const AttemptFigures& attempt) {

@@ -68,7 +68,7 @@ class TurnMetrics {
   CounterGrid calls_, attempts_, retries_, hedges_, actions_, flagged_;
   prometheus::Histogram& wait_seconds_;
   CounterGrid cost_;
-  CounterGrid tool_calls_;
+  CounterGrid tool_calls_, words_;
   HistogramRow tool_seconds_, confidence_;
   HistogramRow::Family& asked_seconds_;
   HistogramRow::Family& tokens_;

@@ -81,6 +81,8 @@ struct TurnReport {
   std::vector<std::pair<int, int>> path;  // the edges it took
   std::vector<AttemptFigures> attempts;
   std::vector<ToolFigures> tools;
+  // What the guard of a model's words found in them: "email", "link" ...; the words are no part.
+  std::vector<std::string> words_found;
   std::vector<Span> spans;  // the turn first, then in the order of their begin
 };
 

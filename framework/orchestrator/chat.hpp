@@ -127,6 +127,7 @@ struct OrchestratorOptions {
   ResilienceOptions resilience;
   core::Duration lane_wait = std::chrono::seconds(30);  // for an earlier turn of the same session
   std::size_t message_characters = 4000;                // of a user's message
+  std::vector<std::string> link_hosts;  // that a model's words may link to; URLs or host names
 };
 
 // Takes the lines of the attempts of a turn that is committed. [worker]

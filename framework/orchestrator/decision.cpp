@@ -46,7 +46,8 @@ Decider::Decider(const routines::Flow& flow, ToolRunner& tools, Draft base, int 
       refusals_(refusals),
       turn_(std::move(turn)),
       text_(std::move(text)),
-      upload_(upload) {}
+      upload_(upload),
+      heard_{text_} {}
 
 const Verdict& Decider::decide(const Proposals& proposals) {
   if (settled_ != nullptr) return *settled_;

@@ -53,6 +53,12 @@ class Decider {
   // later proposal gets the verdict that ran it. [worker]
   const Verdict& decide(const Proposals& proposals);
 
+  // What the person has said earlier, beside `text`: details that a model proposes must stand in it
+  // (grounding.hpp). Before the first decide().
+  void heard(std::vector<std::string> messages) {
+    heard_.insert(heard_.end(), messages.begin(), messages.end());
+  }
+
   // The verdict that stands because a tool with an effect has run; nullptr: none has.
   const Verdict* settled() const { return settled_; }
 
@@ -121,6 +127,7 @@ class Decider {
   const std::string turn_;
   const std::string text_;
   const bool upload_;
+  std::vector<std::string> heard_;  // the person's messages, this one first
   std::map<Proposals, Verdict> verdicts_;
   const Verdict* settled_ = nullptr;  // the verdict that ran an effect
   std::set<std::string> news_;        // fields set by tools, rules and corrections, this verdict

@@ -5,6 +5,7 @@
 #include "orchestrator/answers.hpp"
 #include "orchestrator/corrections.hpp"
 #include "orchestrator/decision.hpp"
+#include "orchestrator/grounding.hpp"
 #include "orchestrator/sentences.hpp"
 
 namespace dugout::orchestrator {
@@ -78,6 +79,11 @@ Decider::Taken Decider::take(Verdict& verdict, const Routine& routine, const Fie
   }
   checked = check_field(field, raw, verdict.draft, tools_, routine.number);
   if (!checked.ok()) return Taken::kNo;
+  if (field.type != FieldType::kFile && checked.value && !said_by_person(*checked.value, heard_)) {
+    checked = {};
+    checked.reason = "the person has not said this";
+    return Taken::kNo;
+  }
   if (checked.value) verdict.draft.set(field.name, *checked.value, routine.number, turn_);
   if (checked.left_out) verdict.draft.clear(field.name);
   for (const auto& [target, value] : checked.saves) {
@@ -93,6 +99,9 @@ Decider::Taken Decider::take_correction(Verdict& verdict, const Routine& routine
   auto correction = read_correction(text_, flow_, verdict.draft, tools_);
   if (correction.kind == Correction::Kind::kUnclear && raw != text_) {
     correction = read_correction(raw, flow_, verdict.draft, tools_);
+    if (correction.checked.value && !said_by_person(*correction.checked.value, heard_)) {
+      correction = {};
+    }
   }
   switch (correction.kind) {
     case Correction::Kind::kNothing:

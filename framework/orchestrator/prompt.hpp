@@ -22,6 +22,7 @@ struct PromptParts {
   const host::Generation& plugins;
   std::string user_message;
   std::string image;  // data URL, or empty
+  std::string mark;   // key of the marks around what other people wrote
 };
 
 pipeline::Request build_request(const PromptParts& parts);

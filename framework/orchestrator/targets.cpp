@@ -11,7 +11,8 @@ Targets::Targets(const Parts& parts, const OrchestratorOptions& options, Guards&
       chooser_(tuner_mode_named(options.resilience.tuner_mode).value_or(TunerMode::kOff),
                options.resilience.tuner.empty() ? nullptr
                                                 : parts.plugins->tuner(options.resilience.tuner),
-               parts.log) {
+               parts.log),
+      words_(*parts.application, options.link_hosts) {
   for (const auto& [name, agent] : parts.application->agents) {
     auto& targets = agents_[name];
     add_models(agent, targets, parts, options, guards);

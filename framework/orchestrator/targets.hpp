@@ -13,6 +13,7 @@
 #include "orchestrator/guards.hpp"
 #include "orchestrator/key_ring.hpp"
 #include "orchestrator/retry_choice.hpp"
+#include "orchestrator/words_check.hpp"
 #include "pipeline/call.hpp"
 
 namespace dugout::orchestrator {
@@ -36,6 +37,7 @@ class Targets {
   // The options as the latest attempts of the call type, and the tuner, ask for them.
   RetryChoice choose(const pipeline::RetryOptions& options, const RetryFacts& facts) const;
   TunerMode tuner_mode() const { return chooser_.mode(); }
+  const WordsCheck& words() const { return words_; }
 
  private:
   static void add_validators(const routines::Agent& agent, AgentTargets& targets,
@@ -44,6 +46,7 @@ class Targets {
                   const OrchestratorOptions& options, Guards& guards);
   const pipeline::AdaptiveOptions adaptive_;
   const RetryChooser chooser_;
+  const WordsCheck words_;
   std::map<std::string, AgentTargets> agents_;
   std::map<std::string, Following> following_;            // by flow
   std::map<std::string, std::shared_ptr<KeyRing>> keys_;  // by provider

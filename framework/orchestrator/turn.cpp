@@ -167,7 +167,7 @@ void Turn::hand_off(const Entry& entry) {
   const auto record =
       first_record(entry, *parts_.application, parts_.clock.wall_now(), accepted_.id);
   session_.record = record.dump();
-  memory_ = {};
+  memory_ = Memory{0, 0, memory_.mark};
   // What was said before belongs to nobody, or to an earlier child's registration.
   if (!history_.empty()) memory_.history_after = history_.back().sequence;
   history_.clear();
@@ -218,14 +218,22 @@ void Turn::take(Place* place, const routines::Agent& agent, const pipeline::Call
       put_off_ = all_away(*result.failure);
       return;
     }
-    const auto& words = agent.unavailable.empty() ? kSorry : agent.unavailable;
-    say(verdict != nullptr ? verdict->say : routines::render(words, draft()));
+    say(verdict != nullptr ? verdict->say : unavailable_words(agent));
     return;
   }
   reply_.target = result.target();
   // A model that was not told the news cannot have told it to the user.
   const bool untold = verdict != nullptr && verdict->news && place->told.count(verdict) == 0;
-  say(untold ? verdict->say : result.parsed->message);
+  const bool own = result.target() == kUnderstudy;
+  if (untold || own) {
+    say(untold ? verdict->say : result.parsed->message);
+  } else {
+    say(fit_words(place, agent, verdict, result.parsed->message));
+  }
+}
+
+std::string Turn::unavailable_words(const routines::Agent& agent) const {
+  return routines::render(agent.unavailable.empty() ? kSorry : agent.unavailable, draft());
 }
 
 void Turn::say(std::string text) {

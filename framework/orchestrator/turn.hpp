@@ -24,6 +24,7 @@ struct Memory {
   int refusals = 0;                // refused answers in a row
   std::int64_t history_after = 0;  // messages up to this one belong to an earlier registration
   std::string asked;               // hash of the routine whose question is open; empty = none
+  std::string mark;                // key of the marks in this session's requests (marking.hpp)
 };
 
 class Turn {
@@ -68,6 +69,13 @@ class Turn {
   std::string run_routine_tool(Place& place, const pipeline::ToolCall& call,
                                const core::Json& arguments);
   void take(Place* place, const routines::Agent& agent, const pipeline::CallResult& result);
+  WordsPlace words_place(const routines::Agent& agent, const Place* place,
+                         const Verdict* verdict) const;
+  // A model's words, or the server's own where they hold what this person must not read.
+  std::string fit_words(const Place* place, const routines::Agent& agent, const Verdict* verdict,
+                        const std::string& words);
+  std::vector<std::string> heard() const;  // what the person has said in earlier turns
+  std::string unavailable_words(const routines::Agent& agent) const;
   const routines::Agent& agent_for_turn() const;
   std::string flow_name() const;
   const routines::Routine* open_routine() const;  // nullptr outside a flow

@@ -2,8 +2,11 @@
 #include <algorithm>
 #include <fstream>
 #include <nlohmann/json.hpp>
+#include <span>
 
 #include "core/bytes.hpp"
+#include "core/untrusted.hpp"
+#include "orchestrator/marking.hpp"
 #include "orchestrator/prompt.hpp"
 #include "orchestrator/proposals.hpp"
 #include "orchestrator/turn.hpp"
@@ -20,20 +23,38 @@ using pipeline::Item;
 
 // The very same tool request this often in a turn is a loop.
 constexpr int kSameRequests = 3;
-constexpr int kMostToolRuns = 24;  // of a turn
+constexpr int kMostToolRuns = 24;               // of a turn
+constexpr std::size_t kMostCalls = 32;          // of one answer that are looked at
+constexpr std::size_t kMostArguments = 16'000;  // bytes of one call's
 
 std::string tool_error(const std::string& code, const std::string& message) {
   return core::canonical(Json{{"ok", false}, {"error", {{"code", code}, {"message", message}}}});
 }
 
-Failure not_that_one(const Verdict& verdict, long long claimed) {
+// A model wrote the name, so it is repeated only where it looks like one.
+std::string name_of_tool(const std::string& name) {
+  constexpr std::size_t kLongest = 64;
+  const bool like_one =
+      name.size() <= kLongest && std::all_of(name.begin(), name.end(), [](char c) {
+        return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '_';
+      });
+  return like_one && !name.empty() ? name : "unknown";
+}
+
+std::string no_such_tool(const std::string& name, const char* where) {
+  return tool_error("unknown_tool", "there is no tool called " + name_of_tool(name) + " " + where);
+}
+
+// Reasons and sentences hold what people typed, so they go to the model as data.
+Failure not_that_one(const Verdict& verdict, long long claimed, const std::string& mark) {
   Failure failure;
   const bool about_a_field = verdict.refused || !verdict.missing.empty();
   failure.cls = about_a_field ? FailureClass::kField : FailureClass::kRoutine;
   if (verdict.refused) {
     failure.field = verdict.refused->field;
     failure.message = "The value for " + verdict.refused->field +
-                      " was refused: " + verdict.refused->reason + ".";
+                      " was refused: " + core::marked(verdict.refused->reason, mark, kMarkedValue) +
+                      ".";
   } else if (!verdict.missing.empty()) {
     failure.field = verdict.missing;
     failure.message = "A value for " + verdict.missing + " is still missing in metadata.collected.";
@@ -42,7 +63,7 @@ Failure not_that_one(const Verdict& verdict, long long claimed) {
         "By the routine's rules routine_number " + std::to_string(claimed) + " is wrong.";
   }
   failure.message += " Answer again with routine_number " + std::to_string(verdict.to) +
-                     ", saying in substance: " + verdict.say;
+                     ", saying in substance: " + core::marked(verdict.say, mark, kMarkedSentence);
   return failure;
 }
 
@@ -71,6 +92,11 @@ pipeline::CallPlan Turn::plan_for(const routines::Agent& agent, Place* place,
   plan.thresholds = {agent.confidence.valid, agent.confidence.retry};
   plan.context = context_for(agent, place);
   plan.trace = &trace_;
+  if (plan.cache != nullptr) {
+    plan.shareable = [this, &agent](const pipeline::Parsed& parsed) {
+      return targets_.words().look(parsed.message, words_place(agent, nullptr, nullptr)).fit;
+    };
+  }
   if (place != nullptr) {
     plan.judge = [this, place](const pipeline::Parsed& parsed) { return judge(*place, parsed); };
   }
@@ -101,7 +127,7 @@ std::optional<Failure> Turn::judge(Place& place, const pipeline::Parsed& parsed)
   const auto claimed = parsed.routine.value_or(session_.routine);
   if (claimed != verdict.to) {
     place.told.insert(&verdict);
-    return not_that_one(verdict, claimed);
+    return not_that_one(verdict, claimed, memory_.mark);
   }
   place.accepted = &verdict;
   return std::nullopt;
@@ -119,6 +145,7 @@ void Turn::ask_models() {
     place = std::make_unique<Place>(
         *routine, Decider(flow->second, *tools_, record, session_.routine, memory_.refusals,
                           accepted_.id, text, request_.upload.has_value()));
+    place->decider.heard(heard());
     place->alone = request_.upload && !check_upload(*routine);
   }
   std::vector<std::unique_ptr<pipeline::Model>> own;
@@ -126,9 +153,10 @@ void Turn::ask_models() {
   // The understudy reads no prompt, so none is written for it alone.
   pipeline::Request request;
   if (!targets_.of(agent.name).models.empty() && !(place && place->alone)) {
+    if (memory_.mark.empty()) memory_.mark = new_mark();
     request = build_request({agent, routine, in_flow ? &flow->second : nullptr, record, history_,
                              *parts_.plugins, request_.upload ? kPhotoNote : request_.user_message,
-                             image()});
+                             image(), memory_.mark});
   }
   take(place.get(), agent, call(agent, place.get(), plan, std::move(request)));
 }
@@ -209,13 +237,16 @@ pipeline::CallResult Turn::call(const routines::Agent& agent, Place* place,
   }
 }
 
-void Turn::run_tools(Place* place, const std::vector<pipeline::ToolCall>& calls,
+void Turn::run_tools(Place* place, const std::vector<pipeline::ToolCall>& all,
                      pipeline::Request& request) {
+  const auto calls = std::span(all).first(std::min(all.size(), kMostCalls));
   const int group = request.items.empty() ? 0 : request.items.back().group;
   for (const auto& call : calls) {
     Item asked;
     asked.kind = Item::Kind::kToolCall;
     asked.call = call;
+    asked.call.name = name_of_tool(call.name);
+    if (call.arguments.size() > kMostArguments) asked.call.arguments = "{}";
     asked.group = group;
     request.items.push_back(asked);
   }
@@ -232,6 +263,9 @@ void Turn::run_tools(Place* place, const std::vector<pipeline::ToolCall>& calls,
 std::string Turn::run_tool(Place* place, const pipeline::ToolCall& call) {
   if (++tool_runs_ > kMostToolRuns || parts_.clock.now() >= deadline_) {
     return tool_error("too_many", "no more tools can be used in this turn");
+  }
+  if (call.arguments.size() > kMostArguments) {
+    return tool_error("invalid_arguments", "the arguments are far too long");
   }
   const auto arguments = core::parse_json(call.arguments.empty() ? "{}" : call.arguments);
   if (!arguments) {
@@ -251,11 +285,14 @@ std::string Turn::run_free_tool(const pipeline::ToolCall& call, const Json& argu
   const auto& allowed = agent_for_turn().tools;
   const bool listed = std::find(allowed.begin(), allowed.end(), call.name) != allowed.end();
   if (tool == nullptr || !listed || tool->declaration().effects != host::Effects::kNone) {
-    return tool_error("unknown_tool", "there is no tool called " + call.name + " here");
+    return no_such_tool(call.name, "here");
   }
   const auto run = tools_->run(call.name, arguments, 0);
-  if (!run.ok) return tool_error(run.code, run.message);
-  return core::canonical(Json{{"ok", true}, {"data", run.data}});
+  if (!run.ok)
+    return tool_error(core::defused(run.code, kMarkedValue),
+                      core::marked(run.message, memory_.mark, kMarkedValue));
+  return core::marked(core::canonical(Json{{"ok", true}, {"data", defused(run.data)}}),
+                      memory_.mark, kMarkedResult);
 }
 
 // In a flow a model's request for a tool is a proposal like its final answer: the server checks the
@@ -266,8 +303,7 @@ std::string Turn::run_routine_tool(Place& place, const pipeline::ToolCall& call,
   const bool known = std::any_of(steps.begin(), steps.end(), [&](const routines::CallStep& step) {
     return step.tool == call.name;
   });
-  if (!known)
-    return tool_error("unknown_tool", "there is no tool called " + call.name + " in this routine");
+  if (!known) return no_such_tool(call.name, "in this routine");
   for (auto& [field, raw] : proposals_in_arguments(arguments, place.routine)) {
     place.proposals[field] = raw;
   }
@@ -284,18 +320,23 @@ std::string Turn::run_routine_tool(Place& place, const pipeline::ToolCall& call,
     // What a tool gave is the server's business: it is in the record, and what of it is to be told
     // is in the words below.
     answer.erase("data");
+    if (answer.contains("error")) {
+      answer["error"]["message"] =
+          core::marked(core::member(answer["error"], "message"), memory_.mark, kMarkedValue);
+    }
   } else if (verdict.refused) {
     answer = {{"ok", false},
               {"error",
                {{"code", "refused"},
                 {"field", verdict.refused->field},
-                {"message", verdict.refused->reason}}}};
+                {"message", core::marked(verdict.refused->reason, memory_.mark, kMarkedValue)}}}};
     place.proposals.erase(verdict.refused->field);
   } else {
     answer = {{"ok", false},
               {"error", {{"code", "not_needed"}, {"message", "not called for by the rules"}}}};
   }
-  answer["next"] = {{"routine_number", verdict.to}, {"say_in_substance", verdict.say}};
+  answer["next"] = {{"routine_number", verdict.to},
+                    {"say_in_substance", core::marked(verdict.say, memory_.mark, kMarkedSentence)}};
   return core::canonical(answer);
 }
 

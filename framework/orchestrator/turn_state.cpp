@@ -16,17 +16,18 @@ int number(const Json& object, const char* name) {
 }  // namespace
 
 std::string memory_text(const Memory& memory) {
-  return Json{{"refusals", memory.refusals},
-              {"history_after", memory.history_after},
-              {"asked", memory.asked}}
-      .dump();
+  Json out{{"refusals", memory.refusals},
+           {"history_after", memory.history_after},
+           {"asked", memory.asked}};
+  if (!memory.mark.empty()) out["mark"] = memory.mark;
+  return out.dump();
 }
 
 Memory read_memory(const std::string& text) {
   const auto read = core::parse_json(text);
   if (!read || !read->is_object()) return {};
   return {read->value("refusals", 0), read->value("history_after", std::int64_t{0}),
-          core::member(*read, "asked")};
+          core::member(*read, "asked"), core::member(*read, "mark")};
 }
 
 std::string reply_text(const ChatReply& reply) {

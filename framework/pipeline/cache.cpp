@@ -5,6 +5,7 @@
 #include <utility>
 
 #include "core/json.hpp"
+#include "core/text.hpp"
 #include "pipeline/waits.hpp"
 
 namespace dugout::pipeline {
@@ -18,8 +19,13 @@ std::size_t size_of(const std::string& key, const CachedAnswer& answer) {
          answer.parsed.parser.size() + answer.target.size() + kBookkeeping;
 }
 
-Json item_of(const Item& item) {
-  return {static_cast<int>(item.kind), item.text, item.call.id, item.call.name,
+// Without the key of the marks, which nobody's own text contains.
+std::string unmarked(const std::string& text, const std::string& mark) {
+  return mark.empty() ? text : core::replace_all(text, mark, "");
+}
+
+Json item_of(const Item& item, const std::string& mark) {
+  return {static_cast<int>(item.kind), unmarked(item.text, mark), item.call.id, item.call.name,
           item.call.arguments};
 }
 
@@ -105,7 +111,7 @@ CacheCounts AnswerCache::counts() const {
 std::string request_key(std::string_view scope, const std::vector<Model*>& targets,
                         const Request& request) {
   Json key{{"scope", scope},
-           {"instructions", request.instructions},
+           {"instructions", unmarked(request.instructions, request.mark)},
            {"items", Json::array()},
            {"tools", Json::array()},
            {"targets", Json::array()},
@@ -113,7 +119,7 @@ std::string request_key(std::string_view scope, const std::vector<Model*>& targe
            {"schema_name", request.schema_name},
            {"max_output_tokens", request.max_output_tokens.value_or(-1)}};
   for (const auto* target : targets) key["targets"].push_back(target->name());
-  for (const auto& item : request.items) key["items"].push_back(item_of(item));
+  for (const auto& item : request.items) key["items"].push_back(item_of(item, request.mark));
   for (const auto& tool : request.tools) {
     key["tools"].push_back({tool.name, tool.description, tool.parameters});
   }

@@ -59,6 +59,9 @@ struct Request {
   std::string schema;  // JSON Schema of the answer; empty = free text
   std::optional<int> max_output_tokens;
   std::string trace = {};  // `traceparent` to send along; no part of the question
+  // The key of the marks around what other people wrote (core/untrusted.hpp); differs from session
+  // to session, so no part of the question either. Empty = nothing is marked.
+  std::string mark = {};
 };
 
 // ---- the answer
@@ -180,6 +183,8 @@ class Advisor {
 
 // Says whether a parsed answer may stand; a Failure of tier 3 asks again with its message.
 using Judge = std::function<std::optional<Failure>(const Parsed&)>;
+// Says whether an answer that stands may be given to others who ask the same.
+using Shareable = std::function<bool(const Parsed&)>;
 
 // ---- what is recorded of each attempt; categories and figures only, never anybody's text
 
@@ -258,6 +263,7 @@ struct CallPlan {
   HedgePlan hedge;                      // not for a call behind which an effect stands
   AnswerCache* cache = nullptr;         // nullptr = not from memory
   std::string cache_scope;              // who may share answers: tenant and agent
+  Shareable shareable;                  // may be empty: each one is
   core::CancelToken cancel;
   observability::TurnTrace* trace = nullptr;  // nullptr = nobody watches
 };

@@ -380,7 +380,8 @@ CallResult Planner::run(const CallPlan& plan, Request request, Budget& budget) c
   const bool local = std::any_of(plan.targets.begin(), plan.targets.end(), [&](const auto* model) {
     return model->local() && model->name() == result.target();
   });
-  if (found.flight && result.parsed && !flagged && !local) {
+  if (found.flight && result.parsed && !flagged && !local &&
+      (!plan.shareable || plan.shareable(*result.parsed))) {
     found.flight->put({*result.parsed, std::string(result.target())});
   }
   return result;

@@ -4,6 +4,7 @@
 #include <cmath>
 
 #include "core/text.hpp"
+#include "core/untrusted.hpp"
 
 namespace dugout::pipeline {
 namespace {
@@ -20,7 +21,8 @@ std::string text_for(const Failure& failure) {
              "nothing before or after it.";
     case FailureClass::kMissingField:
     case FailureClass::kWrongShape:
-      return "Your last answer did not have the agreed form (" + reason +
+      // A parser's reason may quote the answer.
+      return "Your last answer did not have the agreed form (" + core::defused(reason, kReason) +
              "). Answer again with exactly one JSON object of that form.";
     case FailureClass::kEmpty:
       return "Your last answer was empty. Answer again, in the agreed form.";

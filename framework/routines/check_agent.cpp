@@ -48,6 +48,20 @@ class AgentCheck {
     for (const auto& use : agent_.validators) unknown(use.mark, use.name, known, "validator");
   }
 
+  // Outside a flow no rule of the server's says when a tool is due, and nothing is pinned: what it
+  // does would be a model's choice.
+  void no_effects(const std::vector<ToolShape>& tools) const {
+    for (std::size_t i = 0; i < agent_.tools.size(); ++i) {
+      const auto& name = agent_.tools[i];
+      const bool acts = std::any_of(tools.begin(), tools.end(), [&name](const ToolShape& tool) {
+        return tool.name == name && tool.has_effects;
+      });
+      if (!acts) continue;
+      out_.error(mark("tools", i), "tool \"" + name + "\" has effects, and the agent has no flow",
+                 "put it under calls of a routine, where the server decides when it runs");
+    }
+  }
+
   void target(std::string_view key, std::size_t index, const std::string& name,
               const std::vector<std::string>& providers) const {
     const auto slash = name.find('/');
@@ -88,6 +102,7 @@ void check_agent(const Agent& agent, const Application& application, const Known
     check.welcome(application);
   }
   check.each("tools", agent.tools, names_of(known.tools), "tool");
+  if (agent.flow.empty()) check.no_effects(known.tools);
   check.each("parsers", agent.parsers, known.parsers, "parser");
   check.each("recovery", agent.recovery, known.recovery, "recovery strategy");
   check.validators(known.validators);

@@ -7,6 +7,7 @@
 #include <nlohmann/json.hpp>
 
 #include "config/json_schema.hpp"
+#include "config/link_settings.hpp"
 #include "core/text.hpp"
 #include "routines/load_parts.hpp"
 
@@ -91,6 +92,15 @@ void read_limits(const config::Node& node, const FileFindings& out, Agent& agent
   reader.finish();
 }
 
+void read_links(MapReader& reader, const FileFindings& out, Agent& agent) {
+  agent.links = reader.texts("links");
+  for (const auto& host : agent.links) {
+    if (config::is_link_host(host)) continue;
+    out.error(reader.mark_of("links"), "\"" + host + "\" is no host",
+              "such as www.example.org or *.example.org, without https://");
+  }
+}
+
 // "provider/model", or the understudy.
 void check_target_shape(const std::string& target, config::Mark mark, const FileFindings& out) {
   const auto slash = target.find('/');
@@ -155,6 +165,7 @@ std::optional<Agent> load_agent(const std::string& path, const Settings& setting
   agent.recovery = reader.texts("recovery");
   agent.tools = reader.texts("tools");
   load_trust(reader, settings, out, agent);
+  read_links(reader, out, agent);
   agent.cache = reader.flag("cache", false);
   read_texts(reader, settings, out, agent);
   if (const auto* response = reader.take("response")) read_response(*response, out, agent);

@@ -204,6 +204,7 @@ struct Agent {
   std::optional<int> output_tokens;      // of one answer; absent: the model's own limit
   std::optional<long long> turn_tokens;  // input and output of a turn together
   std::optional<double> turn_money;      // in the currency of the price table
+  std::vector<std::string> links;        // hosts that its words may link to; besides dugout.yaml's
   bool cache = false;                    // equal questions may be answered from memory
   std::string unavailable;               // said when nothing can answer
   std::string welcome;                   // said at the hand-off, before the first ask; template

@@ -5,6 +5,7 @@
 #include <array>
 #include <charconv>
 #include <chrono>
+#include <utility>
 
 #include "core/text.hpp"
 #include "dugout/sdk/dates.hpp"
@@ -168,10 +169,13 @@ std::string fill(std::string_view line, const Values& values, bool& complete) {
   std::string out;
   complete = true;
   for (const auto& piece : pieces(line)) {
-    const auto value =
-        piece.is_slot ? resolve(piece.text, values) : std::optional<std::string>(piece.text);
+    if (!piece.is_slot) {
+      out += piece.text;
+      continue;
+    }
+    auto value = resolve(piece.text, values);
     complete = complete && value.has_value();
-    out += value.value_or("");
+    if (value) out += values.shown(piece.text, std::move(*value));
   }
   return out;
 }

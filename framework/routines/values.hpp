@@ -27,6 +27,8 @@ class Values {
   // nullopt = not set.
   virtual std::optional<std::string> get(std::string_view name) const = 0;
   virtual core::WallTime today() const = 0;
+  // How the value of a slot stands in a text.
+  virtual std::string shown(std::string_view /*name*/, std::string value) const { return value; }
 };
 
 // Resolves a name with its property. nullopt = not set, or the property does not fit.

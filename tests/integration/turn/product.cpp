@@ -68,6 +68,7 @@ Product::Product(const ProductOptions& options)
     chosen.providers["openai_responses"].more_keys = options.more_keys;
   }
   chosen.resilience = options.resilience;
+  chosen.link_hosts = options.link_hosts;
   for (const auto& [name, agent] : application->agents) chosen.retry[name] = options.retry;
   const auto served = std::make_shared<routines::Application>(*application);
   served->agents.at("universal").cache = options.cache;

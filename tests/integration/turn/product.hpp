@@ -28,6 +28,7 @@ struct ProductOptions {
   orchestrator::ResilienceOptions resilience;
   bool cache = false;  // the universal agent's answers may come from memory
   observability::Telemetry* telemetry = nullptr;
+  std::vector<std::string> link_hosts{"club.example.net", "http://127.0.0.1:8080"};
   std::string folder;  // an earlier product's, to start again on its store
 };
 
