@@ -144,8 +144,9 @@ net::HttpLimits http_limits(const config::Settings& settings) {
 
 }  // namespace
 
-config::Settings settings_of(const AppOptions& options, core::Findings& findings) {
-  auto settings = config::load_settings(settings_source(options), findings);
+config::Settings settings_of(const AppOptions& options, core::Findings& findings,
+                             config::SettingOrigins* origins) {
+  auto settings = config::load_settings(settings_source(options), findings, origins);
   if (options.own_data) settings.store = settings.data + "/dugout.db";
   return settings;
 }
@@ -163,6 +164,7 @@ Set::Set(const AppOptions& options, core::Findings& findings)
       clock_(options.clock == nullptr ? system_clock_ : *options.clock),
       settings_(settings_of(options, findings)),
       log_(clock_, log_options(options, settings_.log)),
+      audit_(observability::audit_folder(settings_.data), clock_),
       settings_file_(options.config.empty() ? "dugout.yaml" : options.config),
       service_client_(net::make_http_client()),
       tool_http_(*service_client_, clock_, random_, log_) {

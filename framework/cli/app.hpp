@@ -16,6 +16,7 @@
 #include "host/host.hpp"
 #include "jobs/jobs.hpp"
 #include "net/http_client.hpp"
+#include "observability/audit.hpp"
 #include "observability/log.hpp"
 #include "orchestrator/chat.hpp"
 #include "orchestrator/tool_http.hpp"
@@ -41,7 +42,8 @@ struct AppOptions {
 };
 
 // File, environment and command line together, for a command that needs no more than settings.
-config::Settings settings_of(const AppOptions& options, core::Findings& findings);
+config::Settings settings_of(const AppOptions& options, core::Findings& findings,
+                             config::SettingOrigins* origins = nullptr);
 
 // What may change while a server runs: read together, checked together, used together.
 struct Reading {
@@ -84,6 +86,7 @@ class Set {
   core::Findings check_application() const;
   core::Clock& clock() { return clock_; }
   observability::Log& log() { return log_; }
+  observability::AuditLog& audit() { return audit_; }
 
   // Opens the store, with the directory of agents/data in it, and gives tools their records.
   Status open_store();
@@ -101,6 +104,7 @@ class Set {
   core::Clock& clock_;
   config::Settings settings_;
   observability::Log log_;
+  observability::AuditLog audit_;
   const std::string settings_file_;  // for findings, also where there is none
   core::SystemRandom random_;
   std::unique_ptr<net::HttpClient> service_client_;

@@ -39,5 +39,8 @@ void add_tune(CLI::App& app, CommandLine& line);
 // The groups, each in the file of its command.
 void add_batch(CLI::App& app, CommandLine& line);
 void add_estimate(CLI::App& app, CommandLine& line);
+void add_config(CLI::App& app, CommandLine& line);
+void add_token(CLI::App& app, CommandLine& line);
+void add_audit(CLI::App& app, CommandLine& line);
 
 }  // namespace dugout::cli

@@ -29,8 +29,11 @@ int completion(const std::string& /*shell*/) {
     attempts) words="summary show --session --turn --class --target --call-type --since --until"
        words="$words --last --file --json $shared" ;;
     validators) words="calibrate --agent --json $shared" ;;
+    config) words="show check --changed --json $shared" ;;
+    token) words="new --name --role $shared" ;;
+    audit) words="verify show --head --since --last --json $shared" ;;
     completion) words="bash" ;;
-    *) words="serve chat check graph simulate chaos plugin attempts validators tune tool jobs subject retention batch estimate completion"
+    *) words="serve chat check graph simulate chaos plugin attempts validators tune tool jobs subject retention batch estimate config token audit completion"
        words="$words --version --help" ;;
   esac
   COMPREPLY=($(compgen -W "$words" -- "$current") $(compgen -f -- "$current"))

@@ -4,6 +4,7 @@
 #include <iostream>
 #include <nlohmann/json.hpp>
 
+#include "cli/access.hpp"
 #include "cli/commands.hpp"
 #include "cli/terminal.hpp"
 #include "core/files.hpp"
@@ -60,6 +61,7 @@ Outcome<store::Counts> retain(Set& set, bool dry_run) {
 jobs::Work retention_work(Set& set) {
   return [&set](const store::Job&) -> jobs::Worked {
     const auto counts = retain(set, false);
+    tell_audit(set, "jobs", "retention.run", "", counts ? "ok" : "failed");
     if (!counts) return {false, true, "", "unavailable: " + counts.error().message};
     return {true, false, Json(*counts).dump(), ""};
   };
@@ -72,6 +74,9 @@ int retention_run(const AppOptions& options, const RetentionOptions& retention) 
   const auto opened = set.open_store();
   const auto counts =
       opened ? retain(set, retention.dry_run) : Outcome<store::Counts>(opened.error());
+  if (!retention.dry_run) {
+    tell_audit(set, command_user(), "retention.run", "", counts ? "ok" : "failed");
+  }
   if (!counts) {
     std::cerr << counts.error().message << "\n";
     return kEnvironment;

@@ -6,6 +6,7 @@
 #include <iostream>
 #include <thread>
 
+#include "cli/access.hpp"
 #include "cli/attempt_log.hpp"
 #include "cli/reloader.hpp"
 #include "cli/serving_file.hpp"
@@ -46,6 +47,7 @@ http::ServerOptions server_options(const config::Settings& settings) {
   options.public_url = settings.public_url;
   options.version = DUGOUT_VERSION;
   options.admin_token = settings.admin_token.reveal();
+  options.access = access_options(settings);
   return options;
 }
 
@@ -98,6 +100,8 @@ int serve_until_stopped(Set& set, Watchers& watchers, App& app, const StopSignal
   http::sweep_uploads(set.settings().data + "/uploads", app.jobs());
   raise_file_limit(set.settings().limits.turns_in_flight, set.log());
   auto chosen = server_options(set.settings());
+  chosen.access.audit = &set.audit();
+  chosen.access.chat_key = chat_key(set);
   watchers.watch(app, chosen);
   chosen.store = &set.store();
   chosen.check = [&set] { return set.check_application(); };

@@ -5,6 +5,7 @@
 #include <iostream>
 #include <nlohmann/json.hpp>
 
+#include "cli/access.hpp"
 #include "cli/commands.hpp"
 #include "cli/subject_files.hpp"
 #include "cli/terminal.hpp"
@@ -220,10 +221,23 @@ void print_elsewhere(const OpenedSubject& opened) {
   }
 }
 
+// By what somebody was looked for; who it is is nobody's business there.
+std::string looked_for(const OpenedSubject& opened) {
+  std::string by;
+  const auto add = [&by](const std::string& value, const char* word) {
+    if (!value.empty()) by += (by.empty() ? "by " : ", ") + std::string(word);
+  };
+  add(opened.query.email, "email");
+  add(opened.query.phone, "phone");
+  add(opened.query.session, "session");
+  return by + "; conversations: " + std::to_string(opened.subject.sessions.size());
+}
+
 int erase(OpenedSubject& opened, const std::vector<std::string>& files) {
   auto& set = *opened.set;
   const auto now = set.clock().wall_now().time_since_epoch().count();
   const auto erased = store::erase_subject(*opened.database, *opened.marks, opened.query, now);
+  tell_audit(set, command_user(), "subject.erase", looked_for(opened), erased ? "ok" : "failed");
   if (!erased) return subject_refused(erased.error());
   const auto left = remove_files(files);
   const auto scrubbed = scrub_patiently(set, *opened.database);
@@ -246,6 +260,7 @@ int erase(OpenedSubject& opened, const std::vector<std::string>& files) {
 int subject_export(const AppOptions& options, const SubjectOptions& subject) {
   auto opened = open(options, subject);
   if (opened.code != kGood) return opened.code;
+  tell_audit(*opened.set, command_user(), "subject.export", looked_for(opened));
   const auto text = whole_document(opened).dump(2, ' ', false, Json::error_handler_t::replace);
   if (subject.output.empty()) {
     std::cout << text << "\n";

@@ -160,7 +160,7 @@ Watchers::Watchers(Set& set)
       begun_(set.clock().now()),
       telemetry_(telemetry_options(set.settings())),
       traces_(TraceExport::open(set.settings(), set.clock(), set.log())) {
-  const bool wanted = set.settings().metrics.enabled || !set.settings().admin_token.empty();
+  const bool wanted = set.settings().metrics.enabled || set.settings().has_operators();
   if (wanted) {
     figures_ = std::make_unique<observability::Figures>(known_names(set), set.clock());
     telemetry_.add(*figures_);
@@ -185,7 +185,7 @@ void Watchers::watch(App& app, http::ServerOptions& options) {
     options.metrics = [this] { return metrics_text_->get(); };
     options.metrics_token = set_.settings().metrics.token.reveal();
   }
-  if (!set_.settings().admin_token.empty()) {
+  if (set_.settings().has_operators()) {
     dashboard_text_ =
         std::make_unique<observability::SharedText>([this] { return dashboard(); }, set_.clock());
     options.dashboard = [this] { return dashboard_text_->get(); };

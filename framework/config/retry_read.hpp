@@ -11,5 +11,7 @@ void read_retry(SettingsReader& reader, bool variables, RetrySettings& out);
 RetrySource retry_from_environment(LoadState& state);
 // `retry:` of dugout.yaml with its call_types.
 RetrySource retry_from_file(const Node* node, LoadState& state);
+// Says of each figure that nobody has set what it is then.
+void note_retry_defaults(LoadState& state);
 
 }  // namespace dugout::config

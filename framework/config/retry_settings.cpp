@@ -1,9 +1,11 @@
 // Reading, checking and layering of the retry figures.
 #include "config/retry_settings.hpp"
 
+#include <algorithm>
 #include <array>
 
 #include "config/retry_read.hpp"
+#include "core/text.hpp"
 
 namespace dugout::config {
 namespace {
@@ -20,6 +22,16 @@ constexpr std::array<TypeVariables, 3> kTypeVariables{{
     {"photo", "AI_RETRY_PHOTO_MAX", "AI_RETRY_PHOTO_DELAY"},
     {"rereg", "AI_RETRY_REREG_MAX", "AI_RETRY_REREG_DELAY"},
 }};
+
+std::string plain_figure(int figure) {
+  return std::to_string(figure);
+}
+std::string plain_figure(double figure) {
+  auto text = core::fixed(figure, 3);
+  text.erase(text.find_last_not_of('0') + 1);
+  if (text.back() == '.') text.pop_back();
+  return text;
+}
 
 RetrySource defaults() {
   RetrySource source;
@@ -74,8 +86,9 @@ RetrySource retry_from_environment(LoadState& state) {
   read_retry(reader, true, source.all);
   for (const auto& type : kTypeVariables) {
     auto& own = source.call_types[type.call_type];
-    reader.number("max_retries", type.max, 0, kMostRetries, own.max_retries);
-    reader.number("base_delay", type.delay, 0.0, 60.0, own.base_delay);
+    SettingsReader one(nullptr, std::string("retry.call_types.") + type.call_type, state);
+    one.number("max_retries", type.max, 0, kMostRetries, own.max_retries);
+    one.number("base_delay", type.delay, 0.0, 60.0, own.base_delay);
   }
   return source;
 }
@@ -93,6 +106,28 @@ RetrySource retry_from_file(const Node* node, LoadState& state) {
     one.finish();
   }
   return source;
+}
+
+void note_retry_defaults(LoadState& state) {
+  if (state.origins == nullptr) return;
+  const auto standard = defaults();
+  const auto note = [&](const std::string& key, const auto& figure) {
+    if (!figure) return;
+    const auto known = std::any_of(state.origins->begin(), state.origins->end(),
+                                   [&](const auto& origin) { return origin.key == key; });
+    if (!known) note_origin(state, key, plain_figure(*figure), "default");
+  };
+  const auto all = [&](const std::string& path, const RetrySettings& figures) {
+    note(path + ".max_retries", figures.max_retries);
+    note(path + ".base_delay", figures.base_delay);
+    note(path + ".multiplier", figures.multiplier);
+    note(path + ".max_total_delay", figures.max_total_delay);
+    note(path + ".jitter", figures.jitter);
+    note(path + ".attempt_timeout", figures.attempt_timeout);
+    note(path + ".max_server_delay", figures.max_server_delay);
+  };
+  all("retry", standard.all);
+  for (const auto& [type, figures] : standard.call_types) all("retry.call_types." + type, figures);
 }
 
 RetrySettings retry_for(const Settings& settings, std::string_view call_type,

@@ -8,10 +8,13 @@
 
 #include "config/link_read.hpp"
 #include "config/reload_read.hpp"
+#include "config/access_read.hpp"
 #include "config/resilience_read.hpp"
 #include "config/retry_read.hpp"
+#include "config/secret_files.hpp"
 #include "config/telemetry_read.hpp"
 #include "core/clock.hpp"
+#include "core/text.hpp"
 
 namespace dugout::config {
 namespace {
@@ -31,7 +34,10 @@ void read_listen(SettingsReader& root, const std::string& said, Settings& out,
                  core::Findings& findings) {
   std::string text = out.listen_host + ":" + std::to_string(out.listen_port);
   root.text("listen", text);
-  if (!said.empty()) text = said;
+  if (!said.empty()) {
+    text = said;
+    root.overridden("listen", text, "command line --listen");
+  }
   if (const auto parsed = parse_listen(text)) {
     std::tie(out.listen_host, out.listen_port) = *parsed;
   } else if (!said.empty()) {
@@ -47,13 +53,19 @@ void read_listen(SettingsReader& root, const std::string& said, Settings& out,
 void read_folders(SettingsReader& root, const SettingsSource& source, LoadState& state,
                   Settings& out) {
   root.text("data", out.data);
-  if (!source.data.empty()) out.data = source.data;
+  if (!source.data.empty()) {
+    out.data = source.data;
+    root.overridden("data", out.data, "command line --data");
+  }
   if (out.data.empty()) root.refuse("data", "must not be empty", "name a folder");
   state.data = out.data;
   out.store = out.data + "/dugout.db";
   root.text("store", out.store);
   root.text("root", out.root);
-  if (!source.root.empty()) out.root = source.root;
+  if (!source.root.empty()) {
+    out.root = source.root;
+    root.overridden("root", out.root, "command line --root");
+  }
   out.plugin_path = source.plugin_path;
   root.texts("plugin_path", out.plugin_path);
 }
@@ -92,7 +104,10 @@ ProviderSettings read_provider(const Node* node, const std::string& name, LoadSt
   reader.text("base_url", out.base_url);
   // Keys of its own never stand beside the standard one, nor fall back on it.
   if (reader.secrets("api_keys", out.more_keys)) out.api_key = Secret();
-  reader.secret("api_key", out.api_key);
+  const bool standard_key = !out.api_key.empty() && !reader.says("api_key");
+  reader.secret_or_file("api_key", out.api_key);
+  reader.tell_plain("api_key", PlainSecret::kTold, out.api_key);
+  if (standard_key) reader.overridden("api_key", out.api_key.text(), std::string("default ") + kApiKey);
   if (out.api_key.empty() && !out.more_keys.empty()) {
     out.api_key = out.more_keys.front();
     out.more_keys.erase(out.more_keys.begin());
@@ -121,11 +136,27 @@ void read_providers(const Node* node, LoadState& state,
   }
 }
 
+// Of these maps we do not know what is secret: names that sound so are masked, and of a variable its
+// name is shown, not what it holds.
+void note_leaf(const Node& node, const std::string& path, LoadState& state) {
+  if (!node.is_scalar()) return;
+  const auto name = core::lower(path.substr(path.rfind('.') + 1));
+  bool secret = false;
+  for (const auto* word : {"key", "token", "secret", "password", "passwd", "auth", "sid"}) {
+    secret = secret || name.find(word) != std::string::npos;
+  }
+  const bool named = node.scalar.find("${") != std::string::npos;
+  const bool shown = named ? node.scalar.find(":-") == std::string::npos : !secret;
+  note_origin(state, path, shown ? node.scalar : "***",
+              state.file + ":" + std::to_string(node.mark.line));
+}
+
 // ${...} in every text of a plugin's configuration; what was substituted stays a text. Recursion is
 // bounded by YamlLimits::depth.
 void substitute_all(Node& node, const std::string& path, LoadState& state) {
   for (auto& item : node.items) substitute_all(item, path, state);
   for (auto& [key, value] : node.members) substitute_all(value, path + "." + key, state);
+  note_leaf(node, path, state);
   if (!node.is_scalar() || node.scalar.find("${") == std::string::npos) return;
   std::string why;
   const auto text = substitute(node.scalar, state.environment, state.data, why);
@@ -236,10 +267,12 @@ std::optional<std::pair<std::string, std::uint16_t>> parse_listen(std::string_vi
   return std::pair{std::string(host), port};
 }
 
-Settings load_settings(const SettingsSource& source, core::Findings& findings) {
+Settings load_settings(const SettingsSource& source, core::Findings& findings,
+                       SettingOrigins* origins) {
   Settings out;
   const auto file = read_file(source, findings);
-  LoadState state{source.environment, source.file, findings, out.data};
+  const auto environment = with_secret_files(source.environment, findings);
+  LoadState state{environment, source.file, findings, out.data, origins};
   SettingsReader root(file ? &file->root : nullptr, "", state);
   read_folders(root, source, state, out);
   read_listen(root, source.listen, out, findings);
@@ -247,6 +280,7 @@ Settings load_settings(const SettingsSource& source, core::Findings& findings) {
   read_providers(root.map("providers"), state, out.providers);
   out.retry = retry_from_file(root.map("retry"), state);
   out.retry_environment = retry_from_environment(state);
+  note_retry_defaults(state);
   out.resilience = read_resilience(root.map("resilience"), root.map("prices"), state);
   read_maps(root.map("plugins"), "plugins", "it is checked by the plugin's config.schema.json",
             state, out.plugins);
@@ -260,6 +294,8 @@ Settings load_settings(const SettingsSource& source, core::Findings& findings) {
   out.reload = read_reload(root.map("reload"), state);
   out.links = read_links(root.map("links"), state);
   read_admin(root.map("admin"), state, out.admin_token);
+  out.operators = read_operators(root.map("operators"), state);
+  out.access = read_access(root.map("access"), state);
   read_public_url(root, out);
   root.finish();
   return out;

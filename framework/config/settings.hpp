@@ -8,6 +8,8 @@
 
 #include "config/link_settings.hpp"
 #include "config/reload_settings.hpp"
+#include "config/access_settings.hpp"
+#include "config/origins.hpp"
 #include "config/resilience_settings.hpp"
 #include "config/retry_settings.hpp"
 #include "config/telemetry_settings.hpp"
@@ -86,7 +88,11 @@ struct Settings {
   MetricsSettings metrics;
   ReloadSettings reload;
   LinkSettings links;
-  Secret admin_token;  // of operators, over HTTP; empty = nobody is one there
+  Secret admin_token;  // of an operator who may do all, over HTTP; may be empty
+  std::vector<OperatorSettings> operators;  // the others; with neither, nobody is one over HTTP
+  AccessSettings access;
+
+  bool has_operators() const { return !admin_token.empty() || !operators.empty(); }
 };
 
 struct SettingsSource {
@@ -100,7 +106,9 @@ struct SettingsSource {
 };
 
 // What is wrong is a finding, and its default then stands; do not serve when one is an error.
-Settings load_settings(const SettingsSource& source, core::Findings& findings);
+// `origins`: where each value came from, if somebody wants to know.
+Settings load_settings(const SettingsSource& source, core::Findings& findings,
+                       SettingOrigins* origins = nullptr);
 
 // "127.0.0.1:8080", "[::1]:0", "localhost:80"
 std::optional<std::pair<std::string, std::uint16_t>> parse_listen(std::string_view text);

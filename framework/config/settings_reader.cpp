@@ -121,22 +121,7 @@ void SettingsReader::refuse(const std::string& key, const std::string& message,
 
 void SettingsReader::text(const std::string& key, std::string& out) {
   if (const auto given = take(key, variable_name(full(key)), false)) out = given->text;
-}
-
-void SettingsReader::token(const std::string& key, Secret& out) {
-  constexpr std::size_t kShortest = 16;
-  secret(key, out);
-  const auto& said = out.reveal();
-  const bool plain =
-      std::all_of(said.begin(), said.end(), [](char c) { return c > ' ' && c < 0x7f; });
-  if (said.empty() || (said.size() >= kShortest && plain)) return;
-  refuse(key, "must have at least 16 letters, digits or signs, and no blanks",
-         "such as the output of: openssl rand -hex 24");
-  out = Secret();
-}
-
-void SettingsReader::secret(const std::string& key, Secret& out) {
-  if (const auto given = take(key, variable_name(full(key)), true)) out = Secret(given->text);
+  note(key, variable_name(full(key)), out);
 }
 
 std::optional<long long> SettingsReader::integer(const std::string& key,
@@ -157,21 +142,23 @@ void SettingsReader::count(const std::string& key, long long low, long long high
                            std::size_t& out) {
   const auto value = integer(key, variable_name(full(key)), low, high);
   if (value) out = static_cast<std::size_t>(*value);
+  note(key, variable_name(full(key)), std::to_string(out));
 }
 
 void SettingsReader::count(const std::string& key, long long low, long long high, int& out) {
   const auto value = integer(key, variable_name(full(key)), low, high);
   if (value) out = static_cast<int>(*value);
+  note(key, variable_name(full(key)), std::to_string(out));
 }
 
 void SettingsReader::bytes(const std::string& key, long long low, long long high,
                            std::size_t& out) {
   const auto given = take(key, variable_name(full(key)), false);
-  if (!given) return;
+  if (!given) return note(key, variable_name(full(key)), std::to_string(out));
   const auto value = bytes_of(given->text);
   if (value && *value >= low && *value <= high) {
     out = static_cast<std::size_t>(*value);
-    return;
+    return note(key, variable_name(full(key)), std::to_string(out));
   }
   report(*given,
          "is \"" + std::string(core::clip(given->text, 40)) + "\", which is no size " +
@@ -181,11 +168,11 @@ void SettingsReader::bytes(const std::string& key, long long low, long long high
 
 void SettingsReader::seconds(const std::string& key, double low, double high, double& out) {
   const auto given = take(key, variable_name(full(key)), false);
-  if (!given) return;
+  if (!given) return note(key, variable_name(full(key)), plain_number(out));
   const auto value = node_of(given->text, given->quoted).as_seconds();
   if (value && *value >= low && *value <= high) {
     out = *value;
-    return;
+    return note(key, variable_name(full(key)), plain_number(out));
   }
   report(*given,
          "is \"" + std::string(core::clip(given->text, 40)) + "\", which is no time " +
@@ -201,7 +188,7 @@ void SettingsReader::number(const std::string& key, const std::string& variable,
   const auto value = given->from_environment ? node.as_number() : node.as_seconds();
   if (value && *value >= low && *value <= high) {
     out = value;
-    return;
+    return note(key, variable, plain_number(*value));
   }
   report(*given,
          "is \"" + std::string(core::clip(given->text, 40)) + "\", which is no number " +
@@ -211,16 +198,19 @@ void SettingsReader::number(const std::string& key, const std::string& variable,
 
 void SettingsReader::number(const std::string& key, const std::string& variable, int low, int high,
                             std::optional<int>& out) {
-  if (const auto value = integer(key, variable, low, high)) out = static_cast<int>(*value);
+  const auto value = integer(key, variable, low, high);
+  if (!value) return;
+  out = static_cast<int>(*value);
+  note(key, variable, std::to_string(*value));
 }
 
 void SettingsReader::real(const std::string& key, double low, double high, double& out) {
   const auto given = take(key, variable_name(full(key)), false);
-  if (!given) return;
+  if (!given) return note(key, variable_name(full(key)), plain_number(out));
   const auto value = node_of(given->text, given->quoted).as_number();
   if (value && *value >= low && *value <= high) {
     out = *value;
-    return;
+    return note(key, variable_name(full(key)), plain_number(out));
   }
   report(*given,
          "is \"" + std::string(core::clip(given->text, 40)) + "\", which is no number " +
@@ -230,64 +220,12 @@ void SettingsReader::real(const std::string& key, double low, double high, doubl
 
 void SettingsReader::flag(const std::string& key, bool& out) {
   const auto given = take(key, variable_name(full(key)), false);
-  if (!given) return;
+  if (!given) return note(key, variable_name(full(key)), out ? "true" : "false");
   if (given->text == "true" || given->text == "false") {
     out = given->text == "true";
-    return;
+    return note(key, variable_name(full(key)), out ? "true" : "false");
   }
   report(*given, "must be true or false", "");
-}
-
-void SettingsReader::texts(const std::string& key, std::vector<std::string>& out) {
-  known_.push_back(key);
-  if (const auto given = from_environment(variable_name(full(key)))) {
-    for (auto& part : core::split(given->text, ':')) {
-      if (!part.empty()) out.push_back(std::move(part));
-    }
-    return;
-  }
-  const auto* node = node_ == nullptr ? nullptr : node_->find(key);
-  if (node == nullptr || node->is_null()) return;
-  const std::vector<Node> single(1, *node);
-  for (const auto& item : node->is_list() ? node->items : single) {
-    const Given given{full(key), item.scalar, item.quoted, false, item.mark};
-    std::string why = "must be a list of texts";
-    const auto text = item.is_scalar()
-                          ? substitute(item.scalar, state_.environment, state_.data, why)
-                          : std::nullopt;
-    if (text)
-      out.push_back(*text);
-    else
-      report(given, why, "");
-  }
-}
-
-bool SettingsReader::secrets(const std::string& key, std::vector<Secret>& out) {
-  known_.push_back(key);
-  const auto add = [&](std::string_view text) {
-    if (!core::trim(text).empty()) out.emplace_back(std::string(core::trim(text)));
-  };
-  if (const auto given = from_environment(variable_name(full(key)))) {
-    for (const auto& part : core::split(given->text, ',')) add(part);
-    return true;
-  }
-  const auto* node = node_ == nullptr ? nullptr : node_->find(key);
-  if (node == nullptr || node->is_null()) return false;
-  const Given all{full(key), "", false, false, node->mark};
-  if (!node->is_list()) report(all, "must be a list", "such as [\"${KEY_A}\", \"${KEY_B}\"]");
-  for (const auto& item : node->items) {
-    const Given given{full(key), "", false, false, item.mark};
-    std::string why = "must be a list of texts";
-    const auto text = item.is_scalar()
-                          ? substitute(item.scalar, state_.environment, state_.data, why)
-                          : std::nullopt;
-    if (text) {
-      add(*text);
-    } else if (why.find("not set") == std::string::npos) {
-      report(given, why, "");
-    }
-  }
-  return true;
 }
 
 const Node* SettingsReader::map(const std::string& key) {

@@ -6,12 +6,16 @@
 
 namespace dugout::config {
 
+// What is thought of a secret that stands in the file itself.
+enum class PlainSecret { kTold, kRefused };
+
 // What all readers of one load share.
 struct LoadState {
   const Environment& environment;
   const std::string file;
   core::Findings& findings;
   std::string data;  // for ${data}; set as soon as it is known
+  SettingOrigins* origins = nullptr;  // who wants to know where values came from; may be nobody
 };
 
 class SettingsReader {
@@ -21,8 +25,12 @@ class SettingsReader {
 
   void text(const std::string& key, std::string& out);
   void secret(const std::string& key, Secret& out);
-  // One that is too long to be guessed, and fit for a header.
-  void token(const std::string& key, Secret& out);
+  // The same, or the file that `key`_file names.
+  void secret_or_file(const std::string& key, Secret& out);
+  // A finding when the file itself holds it.
+  void tell_plain(const std::string& key, PlainSecret plain, Secret& out);
+  // One that is too long to be guessed, and fit for a header; or the file that `key`_file names.
+  void token(const std::string& key, Secret& out, PlainSecret plain = PlainSecret::kTold);
   // A list; what names a variable that is not set is left out. Environment: a,b,c. False: nobody
   // said anything.
   bool secrets(const std::string& key, std::vector<Secret>& out);
@@ -33,6 +41,10 @@ class SettingsReader {
   void real(const std::string& key, double low, double high, double& out);  // a plain number
   void flag(const std::string& key, bool& out);                             // true or false
   void texts(const std::string& key, std::vector<std::string>& out);        // environment: a:b:c
+  void words(const std::string& key, std::vector<std::string>& out);        // environment: a,b,c
+  bool says(const std::string& key) const;  // somebody does, be it wrong
+  // Another source than those above had the last word.
+  void overridden(const std::string& key, const std::string& value, const std::string& from);
   const Node* map(const std::string& key);  // no override of its own
   // The names of a map whose keys the user chooses.
   std::vector<std::string> names() const;
@@ -59,6 +71,9 @@ class SettingsReader {
   std::optional<Given> take(const std::string& key, const std::string& variable, bool may_be_unset);
   std::optional<Given> from_environment(const std::string& variable) const;
   void report(const Given& given, const std::string& message, const std::string& hint);
+  void note(const std::string& key, const std::string& variable, std::string value);
+  void list(const std::string& key, char separator, std::vector<std::string>& out);
+  bool is_plain(const std::string& key) const;
   std::optional<long long> integer(const std::string& key, const std::string& variable,
                                    long long low, long long high);
 
@@ -67,6 +82,9 @@ class SettingsReader {
   LoadState& state_;
   std::vector<std::string> known_;
 };
+
+// Says where a value came from that no reader has read by itself.
+void note_origin(LoadState& state, const std::string& key, std::string value, std::string from);
 
 std::string variable_name(
     std::string_view path);  // "limits.body_bytes" -> DUGOUT_LIMITS_BODY_BYTES

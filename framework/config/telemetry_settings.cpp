@@ -74,6 +74,7 @@ void read_endpoint(SettingsReader& reader, const OtelVariables& otel, TraceSetti
     }
     const bool whole = std::string_view(name).ends_with("TRACES_ENDPOINT");
     out.endpoint = whole ? url : with_path(url);
+    reader.overridden("endpoint", out.endpoint, std::string("environment ") + name);
   }
   const auto protocol = otel.value("OTEL_EXPORTER_OTLP_PROTOCOL");
   if (!out.endpoint.empty() && !protocol.empty() && protocol != "http/json") {
@@ -155,6 +156,7 @@ void read_sample(SettingsReader& reader, const OtelVariables& otel, TraceSetting
   const auto share = node.as_number();
   if (share && *share >= 0.0 && *share <= 1.0) {
     out.sample = *share;
+    reader.overridden("sample", said, std::string("environment ") + kName);
   } else {
     otel.refuse(kName, "must be a number from 0 to 1", "");
   }
@@ -194,6 +196,7 @@ TraceSettings read_traces(const Node* node, LoadState& state) {
   if (const auto said = otel.unless("DUGOUT_TRACES_SERVICE_NAME", "OTEL_SERVICE_NAME");
       !said.empty()) {
     out.service_name = said;
+    reader.overridden("service_name", said, "environment OTEL_SERVICE_NAME");
   }
   read_sample(reader, otel, out);
   reader.flag("texts", out.texts);
@@ -207,6 +210,7 @@ TraceSettings read_traces(const Node* node, LoadState& state) {
   // The standard's own switches.
   if (otel.value("OTEL_SDK_DISABLED") == "true" || otel.value("OTEL_TRACES_EXPORTER") == "none") {
     out.endpoint.clear();
+    reader.overridden("endpoint", "", "environment OTEL_SDK_DISABLED, OTEL_TRACES_EXPORTER");
   }
   return out;
 }

@@ -3,10 +3,13 @@
 #include <Poco/Net/IPAddress.h>
 #include <Poco/Net/NameValueCollection.h>
 
+#include <functional>
 #include <nlohmann/json.hpp>
 
 #include "core/json.hpp"
 #include "core/text.hpp"
+#include "http/audit_told.hpp"
+#include "http/origin.hpp"
 
 namespace dugout::http {
 namespace {
@@ -15,12 +18,6 @@ constexpr std::string_view kScheme = "bearer ";  // case does not matter (RFC 91
 constexpr auto kRealm = "Bearer realm=\"operators\"";
 constexpr auto kCookie = "dugout_operator";
 constexpr std::size_t kTokenBytes = 4096;
-
-std::string bearer_of(Exchange& exchange) {
-  const std::string header = exchange.request().get("Authorization", "");
-  if (core::lower(std::string_view(header).substr(0, kScheme.size())) != kScheme) return {};
-  return std::string(core::trim(std::string_view(header).substr(kScheme.size())));
-}
 
 std::string pass_of(Exchange& exchange) {
   Poco::Net::NameValueCollection cookies;
@@ -36,24 +33,6 @@ std::string address_of(Exchange& exchange) {
   return (host & Poco::Net::IPAddress(kOwner, Poco::Net::IPAddress::IPv6)).toString();
 }
 
-// "https://join.example.org/x" -> "https://join.example.org"
-std::string origin_of(const std::string& url) {
-  const auto host = url.find("://");
-  return host == std::string::npos ? "" : core::lower(url.substr(0, url.find('/', host + 3)));
-}
-
-// Another site's page can make a browser send our cookie, but not forge these two headers.
-bool of_our_pages(const Service& service, Exchange& exchange, bool when_not_told) {
-  const auto& request = exchange.request();
-  const std::string site = request.get("Sec-Fetch-Site", "");
-  if (!site.empty()) return site == "same-origin";
-  const auto origin = core::lower(request.get("Origin", ""));
-  if (origin.empty()) return when_not_told;
-  const auto host = core::lower(request.get("Host", ""));
-  return origin == origin_of(service.options.public_url) || origin == "http://" + host ||
-         origin == "https://" + host;
-}
-
 void refuse_operator(Service& service, Exchange& exchange, int status, const char* title,
                      const char* detail) {
   Problem problem;
@@ -64,14 +43,14 @@ void refuse_operator(Service& service, Exchange& exchange, int status, const cha
   exchange.problem(problem, service.clock);
 }
 
-// What is shown at a door, and what opens it.
+// What is shown at a door, and who it lets in.
 struct Shown {
   std::string token;      // empty = none
   bool anything = false;  // something was sent in its place
 };
 struct Door {
   WrongTokens& wrong;
-  std::vector<std::string_view> secrets;
+  std::function<std::optional<Who>(const std::string& token)> find;
 };
 
 bool answer_when_shut(Service& service, Exchange& exchange, const WrongTokens& wrong) {
@@ -86,40 +65,63 @@ bool answer_when_shut(Service& service, Exchange& exchange, const WrongTokens& w
   return true;
 }
 
-// False: it is answered.
-bool admit_shown(Service& service, Exchange& exchange, const Door& door, const Shown& shown) {
-  if (!shown.token.empty() && answer_when_shut(service, exchange, door.wrong)) return false;
-  bool right = false;
-  for (const auto secret : door.secrets) right = same_secret(secret, shown.token) || right;
-  if (right) return true;
-  if (!shown.token.empty()) door.wrong.count(address_of(exchange), service.clock.now());
+// nullopt: it is answered.
+std::optional<Who> admit_shown(Service& service, Exchange& exchange, const Door& door,
+                               const Shown& shown) {
+  if (!shown.token.empty() && answer_when_shut(service, exchange, door.wrong)) return std::nullopt;
+  if (auto who = door.find(shown.token)) return who;
+  if (!shown.token.empty()) {
+    door.wrong.count(address_of(exchange), service.clock.now());
+    tell_refusal(service, "", "token", exchange.path().substr(0, 100));
+  }
   service.log.warning("admin.refused", {{"token_shown", shown.anything}});
   refuse_operator(service, exchange, 401, "For operators",
                   "Send the operator's token: Authorization: Bearer ...");
-  return false;
+  return std::nullopt;
 }
 
 Shown shown_as_bearer(Exchange& exchange) {
   return {bearer_of(exchange), exchange.request().has("Authorization")};
 }
 
-bool has_pass(const Service& service, Exchange& exchange) {
+std::optional<Who> who_has_pass(const Service& service, Exchange& exchange) {
   const auto pass = pass_of(exchange);
-  return !pass.empty() && service.passes.holds(pass, service.clock.now());
+  return pass.empty() ? std::nullopt : service.passes.holder(pass, service.clock.now());
+}
+
+std::optional<Who> who_of_token(const Service& service, const std::string& token) {
+  return service.operators.find(token, service.clock.now());
 }
 
 Door operators_door(Service& service) {
-  return {service.wrong_tokens, {service.options.admin_token}};
+  return {service.wrong_tokens,
+          [&service](const std::string& token) { return who_of_token(service, token); }};
 }
 
-bool knows_operators(Service& service, Exchange& exchange) {
-  if (!service.options.admin_token.empty()) return true;
-  exchange.problem(nothing_at(exchange.path()), service.clock);
+// With a cookie, what changes something comes from our own pages.
+bool admit_cookie(Service& service, Exchange& exchange) {
+  const auto& method = exchange.request().getMethod();
+  if (method == "GET" || method == "HEAD" || of_our_pages(service, exchange, false)) return true;
+  refuse_operator(
+      service, exchange, 403, "Not from here",
+      "With a cookie, changes are taken from our own pages only; or send the operator's token.");
   return false;
 }
 
-bool is_secure(const Service& service) {
-  return service.options.public_url.starts_with("https://");
+bool admit_operator(Service& service, Exchange& exchange, Role role) {
+  auto who = who_has_pass(service, exchange);
+  if (who && !admit_cookie(service, exchange)) return false;
+  if (!who) {
+    who = admit_shown(service, exchange, operators_door(service), shown_as_bearer(exchange));
+  }
+  if (!who) return false;
+  exchange.asked_by(who->name);
+  if (who->role >= role) return true;
+  tell_refusal(service, who->name, "role", exchange.path().substr(0, 100));
+  const auto detail = std::string("This needs the role ") + name_of(role) + "; " + who->name +
+                      " has the role " + name_of(who->role) + ".";
+  refuse_operator(service, exchange, 403, "Not for this role", detail.c_str());
+  return false;
 }
 
 std::string cookie_text(const Service& service, const std::string& id, long long seconds) {
@@ -159,52 +161,72 @@ bool same_secret(std::string_view secret, std::string_view shown) {
   return differ == 0;
 }
 
+std::string bearer_of(Exchange& exchange) {
+  const std::string header = exchange.request().get("Authorization", "");
+  if (core::lower(std::string_view(header).substr(0, kScheme.size())) != kScheme) return {};
+  return std::string(core::trim(std::string_view(header).substr(kScheme.size())));
+}
+
 bool operators_known(Service& service, const PathParts& /*parts*/) {
-  return !service.options.admin_token.empty();
+  return service.operators.any();
 }
 
 bool is_operator(const Service& service, Exchange& exchange) {
-  return has_pass(service, exchange) ||
-         same_secret(service.options.admin_token, bearer_of(exchange));
+  return who_has_pass(service, exchange) || who_of_token(service, bearer_of(exchange));
 }
 
 bool admit_scraper(Service& service, Exchange& exchange) {
-  if (has_pass(service, exchange)) return true;
-  const Door door{service.wrong_metrics_tokens,
-                  {service.options.metrics_token, service.options.admin_token}};
-  return admit_shown(service, exchange, door, shown_as_bearer(exchange));
+  if (who_has_pass(service, exchange)) return true;
+  const Door door{service.wrong_metrics_tokens, [&service](const std::string& token) {
+                    return same_secret(service.options.metrics_token, token)
+                               ? std::optional(Who{"metrics", Role::kAnyone})
+                               : who_of_token(service, token);
+                  }};
+  return admit_shown(service, exchange, door, shown_as_bearer(exchange)).has_value();
 }
 
-bool admit_operator(Service& service, Exchange& exchange) {
-  if (!knows_operators(service, exchange)) return false;
-  if (!has_pass(service, exchange)) {
-    return admit_shown(service, exchange, operators_door(service), shown_as_bearer(exchange));
+bool admit(Service& service, Exchange& exchange, const Route& route) {
+  if (route.cross_origin && route.method == "POST" && of_another_site(service, exchange)) {
+    Problem problem;
+    problem.status = 403;
+    problem.title = "Not from here";
+    problem.detail = "Only our own pages may send this, and those of access.cors.origins. Behind a proxy "
+                     "that changes the host: set public_url.";
+    problem.close = true;
+    exchange.problem(problem, service.clock);
+    return false;
   }
-  const auto& method = exchange.request().getMethod();
-  if (method == "GET" || method == "HEAD" || of_our_pages(service, exchange, false)) return true;
-  refuse_operator(
-      service, exchange, 403, "Not from here",
-      "With a cookie, changes are taken from our own pages only; or send the operator's token.");
-  return false;
+  if (route.role == Role::kAnyone) return true;
+  if (route.open_without_operators && !service.operators.any()) return true;
+  return admit_operator(service, exchange, route.role);
+}
+
+void serve_operator(Service& service, Exchange& exchange) {
+  auto who = who_has_pass(service, exchange);
+  if (!who) who = who_of_token(service, bearer_of(exchange));
+  if (!who) return exchange.problem(nothing_at(exchange.path()), service.clock);  // it ended just now
+  exchange.json(200, core::canonical(core::Json{{"name", who->name}, {"role", name_of(who->role)}}));
 }
 
 void serve_session_begin(Service& service, Exchange& exchange) {
-  if (!knows_operators(service, exchange)) return;
   if (!of_our_pages(service, exchange, true)) {
     return refuse_operator(service, exchange, 403, "Not from here",
                            "Only our own pages may sign in.");
   }
   const auto shown = shown_in_body(service, exchange);
-  if (!shown || !admit_shown(service, exchange, operators_door(service), {*shown, true})) return;
+  if (!shown) return;
+  const auto who = admit_shown(service, exchange, operators_door(service), {*shown, true});
+  if (!who) return;
   const auto lasts = std::chrono::duration_cast<std::chrono::seconds>(OperatorPasses::kLasts);
-  const auto id = service.passes.begin(service.clock.now());
-  service.log.info("admin.signed_in", {});
+  const auto id = service.passes.begin(service.clock.now(), *who);
+  service.log.info("admin.signed_in", {{"operator", who->name}});
+  tell_audit(service, who->name, "signed_in", name_of(who->role));
   exchange.header("Set-Cookie", cookie_text(service, id, lasts.count()));
   exchange.nothing(204);
 }
 
 void serve_session_end(Service& service, Exchange& exchange) {
-  if (!admit_operator(service, exchange)) return;
+  tell_audit(service, exchange.who(), "signed_out", "");
   service.passes.end(pass_of(exchange));
   exchange.header("Set-Cookie", cookie_text(service, "", 0));
   exchange.nothing(204);

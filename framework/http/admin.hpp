@@ -1,6 +1,6 @@
-// Who may ask for what is an operator's: whoever shows the token of the settings (admin.token) as a
-// bearer token, or the cookie of a pass that was given for it. Without such a setting these
-// addresses do not exist. [worker]
+// Who may ask for what is an operator's: whoever shows the token of one (admin.token, operators:)
+// as a bearer token, or the cookie of a pass that was given for it. The table of routes says which
+// role each address needs. Without any operator these addresses do not exist. [worker]
 #pragma once
 
 #include <string>
@@ -10,11 +10,14 @@
 
 namespace dugout::http {
 
-// True: an operator asks; go on. False: the exchange is answered, with 404 where there is no token
-// in the settings, 401, 429 after too many wrong ones, or 403 when another site's page asks.
-bool admit_operator(Service& service, Exchange& exchange);
+// Does the route's row let whoever asks in? True: go on. False: the exchange is answered, with 401,
+// 429 after too many wrong tokens, 403 when the role is too low or another site's page asks.
+bool admit(Service& service, Exchange& exchange, const Route& route);
 
-// The same without an answer: is it still one? For what goes on for long.
+// The token of "Authorization: Bearer ..."; "" = none.
+std::string bearer_of(Exchange& exchange);
+
+// Is it an operator, of whatever role, still? For what goes on for long.
 bool is_operator(const Service& service, Exchange& exchange);
 
 // The addresses of operators are there at all; for the table of routes.

@@ -1,15 +1,17 @@
 // GET /api/attempts/{id}: how the answer of one turn came about, for an operator.
-#include "http/admin.hpp"
+#include "http/endpoints.hpp"
 
 namespace dugout::http {
 
 void serve_attempts(Service& service, Exchange& exchange) {
-  if (!admit_operator(service, exchange)) return;
   const auto& id = exchange.part("id");
   const auto explained = is_path_id(id) && service.options.explain
                              ? service.options.explain(id)
                              : Outcome<std::string>(Error{Code::kNotFound, "", ""});
-  if (explained) return exchange.json(200, *explained);
+  if (explained) {
+    tell_look(service, exchange.who(), "attempts.viewed", id);
+    return exchange.json(200, *explained);
+  }
   if (explained.error().code != Code::kNotFound) {
     return exchange.problem(problem_of(explained.error()), service.clock);
   }

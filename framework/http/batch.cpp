@@ -4,6 +4,7 @@
 
 #include "core/json.hpp"
 #include "http/batch_body.hpp"
+#include "http/chat_right.hpp"
 #include "http/endpoints.hpp"
 #include "http/trace_headers.hpp"
 #include "orchestrator/batch.hpp"
@@ -68,6 +69,14 @@ std::optional<Problem> read(Service& service, Exchange& exchange, BatchBody& bat
                : read_batch(text, options.batch_calls, batch);
 }
 
+// A new conversation of a batch stays one: what is in the head is for one conversation alone.
+void admit_entry(Service& service, Exchange& exchange, BatchEntry& entry) {
+  if (entry.problem || entry.request.session_id.empty()) return;
+  const auto shown = std::exchange(entry.session_token, "");
+  entry.problem = admit_chat(service, exchange, entry.request.session_id, shown);
+  if (!entry.problem) entry.session_token = chat_token(service, entry.request.session_id);
+}
+
 std::vector<orchestrator::BatchCall> calls_of(const std::vector<BatchEntry>& entries) {
   std::vector<orchestrator::BatchCall> calls;
   for (const auto& entry : entries) {
@@ -101,6 +110,7 @@ void serve_batch(Service& service, Exchange& exchange) {
   BatchBody batch;
   if (const auto problem = read(service, exchange, batch))
     return exchange.problem(*problem, service.clock);
+  for (auto& entry : batch.entries) admit_entry(service, exchange, entry);
   auto calls = calls_of(batch.entries);
   for (auto& call : calls) call.request.trace = caller_trace(exchange);
   const int most = service.options.batch_concurrency;

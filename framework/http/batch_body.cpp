@@ -62,7 +62,9 @@ BatchEntry read_entry(const Json& call, std::size_t index, const std::string& at
     entry.problem = problem_at(422, "A member has the wrong type", at + "/id",
                                "id must be a text of at most 128 bytes, or an integer.");
   }
-  if (!entry.problem) entry.request = chat_request(call);
+  if (entry.problem) return entry;
+  entry.request = chat_request(call);
+  entry.session_token = core::member(call, "session_token");
   return entry;
 }
 
@@ -128,6 +130,7 @@ std::string result_line(const BatchEntry& entry, const Outcome<orchestrator::Cha
   if (!reply) return problem_line(entry, problem_of(reply.error()));
   auto out = head(entry, 200);
   out["reply"] = Json::parse(reply_json(*reply));
+  if (!entry.session_token.empty()) out["reply"]["session_token"] = entry.session_token;
   return core::canonical(out);
 }
 

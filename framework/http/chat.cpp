@@ -5,6 +5,7 @@
 
 #include "core/json.hpp"
 #include "http/chat_body.hpp"
+#include "http/chat_right.hpp"
 #include "http/chat_stream.hpp"
 #include "http/endpoints.hpp"
 #include "http/trace_headers.hpp"
@@ -23,7 +24,10 @@ void answer(Service& service, Exchange& exchange, const Outcome<orchestrator::Ch
     exchange.header("X-Dugout-Generation", std::to_string(reply->generation));
   }
   answer_trace(exchange, *reply);
-  exchange.json(200, reply_json(*reply));
+  if (exchange.session_token().empty()) return exchange.json(200, reply_json(*reply));
+  auto body = reply_object(*reply);
+  body["session_token"] = exchange.session_token();
+  exchange.json(200, core::canonical(body));
 }
 
 void serve_chat(Service& service, Exchange& exchange) {
@@ -47,6 +51,10 @@ void serve_chat(Service& service, Exchange& exchange) {
   }
   if (const auto problem = check_chat(*body)) return exchange.problem(*problem, service.clock);
   auto request = chat_request(*body);
+  if (const auto problem = admit_chat(service, exchange, request.session_id,
+                                      core::member(*body, "session_token"))) {
+    return exchange.problem(*problem, service.clock);
+  }
   request.trace = caller_trace(exchange);
   if (wants_stream(exchange)) return stream_chat(service, exchange, std::move(request));
   answer(service, exchange, service.orchestrator.chat(request));

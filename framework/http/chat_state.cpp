@@ -1,8 +1,8 @@
 // GET /chat/{session_id}: a conversation as it stands, for a page that comes back to it.
-#include <algorithm>
 #include <nlohmann/json.hpp>
 
 #include "core/json.hpp"
+#include "http/chat_right.hpp"
 #include "http/endpoints.hpp"
 #include "http/upload_job.hpp"
 
@@ -10,15 +10,6 @@ namespace dugout::http {
 namespace {
 
 using core::Json;
-
-// Whoever knows the id has the conversation, so only ids count that nobody can guess: a client may
-// name its session as it likes for POST /chat, but not read it back.
-bool is_secret(std::string_view id) {
-  constexpr std::string_view kPrefix = "ses_";
-  if (id.size() != kPrefix.size() + 32 || !id.starts_with(kPrefix)) return false;
-  return std::all_of(id.begin() + kPrefix.size(), id.end(),
-                     [](char c) { return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'f'); });
-}
 
 Problem unknown_chat() {
   Problem problem;
@@ -51,7 +42,7 @@ Json state_of(const orchestrator::SessionView& view) {
 
 void serve_chat_state(Service& service, Exchange& exchange) {
   const auto& id = exchange.part("session_id");
-  if (!is_secret(id)) return exchange.problem(unknown_chat(), service.clock);
+  if (!may_read_chat(service, exchange, id)) return exchange.problem(unknown_chat(), service.clock);
   const auto view = service.orchestrator.view(id);
   if (view) return exchange.json(200, core::canonical(state_of(*view)));
   const bool unknown = view.error().code == Code::kNotFound;

@@ -60,6 +60,7 @@ void stream_chat(Service& service, Exchange& exchange, orchestrator::ChatRequest
     auto data = reply_object(*reply);
     data["turn"] = reply->turn_id;
     data["traceparent"] = reply->traceparent;
+    if (!exchange.session_token().empty()) data["session_token"] = exchange.session_token();
     events.send("reply", core::canonical(data));
   } else {
     events.send("problem", problem_data(problem_of(reply.error())));

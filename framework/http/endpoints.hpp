@@ -6,6 +6,7 @@
 #include <string>
 #include <vector>
 
+#include "http/audit_told.hpp"
 #include "http/exchange.hpp"
 #include "http/operator_pass.hpp"
 #include "http/server.hpp"
@@ -28,6 +29,9 @@ struct Service {
   OperatorPasses passes = {};
   WrongTokens wrong_tokens = {}, wrong_metrics_tokens = {};
   std::atomic<int> listeners{0};  // of the dashboard's events
+  const Operators operators{options.admin_token, options.access.operators};
+  const std::string chat_key = chat_key_of(options.access);
+  AuditTold audit_told = {};
 };
 
 struct Route {
@@ -35,6 +39,9 @@ struct Route {
   std::function<void(Service&, Exchange&)> serve;
   // Is there anything at this address? Only for places that would take every address.
   bool (*known)(Service&, const PathParts&) = nullptr;
+  Role role = Role::kAnyone;  // who may; where nobody is an operator, what is for one is not there
+  bool open_without_operators = false;  // ... but this is
+  bool cross_origin = false;  // pages of the origins on the list may use it
 };
 
 // The first row whose path fits decides about the path; its methods are those of all rows with
@@ -93,11 +100,14 @@ void serve_funnel(Service& service, Exchange& exchange);
 void serve_flows(Service& service, Exchange& exchange);
 void serve_flow(Service& service, Exchange& exchange);
 // admin.cpp
+void serve_operator(Service& service, Exchange& exchange);  // who asks
 void serve_session_begin(Service& service, Exchange& exchange);
 void serve_session_end(Service& service, Exchange& exchange);
 // reload.cpp
 void serve_reload(Service& service, Exchange& exchange);
 void serve_last_reload(Service& service, Exchange& exchange);
+// audit_told.cpp
+void serve_audit(Service& service, Exchange& exchange);
 // metrics.cpp
 void serve_metrics(Service& service, Exchange& exchange);
 // dashboard.cpp

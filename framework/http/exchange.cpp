@@ -30,6 +30,12 @@ constexpr auto kPagePolicy =
     "default-src 'none'; style-src 'self'; img-src data:; base-uri 'none'; "
     "form-action 'self' https:; frame-ancestors 'none'";
 
+// The photo is chosen as a file, and whatever the phone offers for it is outside the page.
+constexpr auto kPermissions =
+    "accelerometer=(), camera=(), display-capture=(), geolocation=(), gyroscope=(), hid=(), "
+    "magnetometer=(), microphone=(), midi=(), payment=(), serial=(), usb=()";
+constexpr auto kTransport = "max-age=31536000";
+
 // A problem with the body itself: what is left of it is not worth reading.
 Problem body_problem(int status, std::string title, std::string detail) {
   Problem problem;
@@ -228,6 +234,16 @@ std::ostream& Exchange::send_head(int status) {
   response_.setStatusAndReason(code, reason == "???" ? "Refused" : reason);
   response_.set("X-Content-Type-Options", "nosniff");
   response_.set("Referrer-Policy", "no-referrer");
+  response_.set("X-Frame-Options", "DENY");  // what browsers read that do not know frame-ancestors
+  response_.set("Permissions-Policy", kPermissions);
+  response_.set("Cross-Origin-Opener-Policy", "same-origin");
+  // An origin on the list reads it by CORS; nobody else loads it into a page.
+  response_.set("Cross-Origin-Resource-Policy", "same-origin");
+  if (only_by_https_) response_.set("Strict-Transport-Security", kTransport);
+  if (varies_by_origin_) {
+    const auto& vary = response_.get("Vary", "");
+    response_.set("Vary", vary.empty() ? "Origin" : vary + ", Origin");
+  }
   if (!response_.has("Content-Security-Policy")) {
     response_.set("Content-Security-Policy", kContentPolicy);
   }

@@ -37,7 +37,16 @@ class Exchange {
   // 415 unless the media type is `wanted`.
   std::optional<Problem> require_type(std::string_view wanted) const;
 
+  // Which operator asks; "" = nobody has shown a token.
+  void asked_by(std::string who) { who_ = std::move(who); }
+  const std::string& who() const { return who_; }
+  // What a program needs to go on with its conversation; "" = its id is enough, or a cookie holds it.
+  void give_session_token(std::string token) { session_token_ = std::move(token); }
+  const std::string& session_token() const { return session_token_; }
+
   // Of the answer; before it is sent.
+  void only_by_https() { only_by_https_ = true; }
+  void varies_by_origin() { varies_by_origin_ = true; }
   void header(const std::string& name, const std::string& value) { response_.set(name, value); }
   void json(int status, const std::string& body);
   void text(int status, std::string_view type, std::string_view body);
@@ -65,6 +74,8 @@ class Exchange {
   Poco::Net::HTTPServerRequest& request_;
   Poco::Net::HTTPServerResponse& response_;
   PathParts parts_;
+  std::string who_, session_token_;
+  bool only_by_https_ = false, varies_by_origin_ = false;
   std::ostream* lines_ = nullptr;  // of the answer under way
   bool body_read_ = false;
 };

@@ -4,7 +4,8 @@
 #include <nlohmann/json.hpp>
 
 #include "core/json.hpp"
-#include "http/admin.hpp"
+#include "http/audit_told.hpp"
+#include "http/endpoints.hpp"
 
 namespace dugout::http {
 namespace {
@@ -73,11 +74,10 @@ void say_level(Service& service, Exchange& exchange) {
 }  // namespace
 
 void serve_log_level(Service& service, Exchange& exchange) {
-  if (admit_operator(service, exchange)) say_level(service, exchange);
+  say_level(service, exchange);
 }
 
 void serve_set_log_level(Service& service, Exchange& exchange) {
-  if (!admit_operator(service, exchange)) return;
   LevelChange change;
   if (const auto problem = read_level(service, exchange, change)) {
     return exchange.problem(*problem, service.clock);
@@ -92,6 +92,7 @@ void serve_set_log_level(Service& service, Exchange& exchange) {
   if (quiet) tell();
   service.log.set_level(change.level, change.lasts);
   if (!quiet) tell();
+  tell_audit(service, exchange.who(), "log.level", observability::name_of(change.level));
   say_level(service, exchange);
 }
 

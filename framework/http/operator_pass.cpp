@@ -8,29 +8,30 @@ namespace dugout::http {
 
 constexpr auto kMinute = std::chrono::minutes(1);
 
-std::string OperatorPasses::begin(core::MonoTime now) {
+std::string OperatorPasses::begin(core::MonoTime now, Who who) {
   auto id = core::new_id("");
   const std::lock_guard lock(mutex_);
-  std::erase_if(until_, [now](const auto& pass) { return pass.second <= now; });
-  if (until_.size() >= kMost) {
-    until_.erase(std::min_element(until_.begin(), until_.end(), [](const auto& a, const auto& b) {
-      return a.second < b.second;
+  std::erase_if(passes_, [now](const auto& pass) { return pass.second.until <= now; });
+  if (passes_.size() >= kMost) {
+    passes_.erase(std::min_element(passes_.begin(), passes_.end(), [](const auto& a, const auto& b) {
+      return a.second.until < b.second.until;
     }));
   }
-  until_[id] = now + kLasts;
+  passes_[id] = {now + kLasts, std::move(who)};
   return id;
 }
 
-bool OperatorPasses::holds(std::string_view id, core::MonoTime now) const {
+std::optional<Who> OperatorPasses::holder(std::string_view id, core::MonoTime now) const {
   const std::lock_guard lock(mutex_);
-  const auto found = until_.find(id);
-  return found != until_.end() && now < found->second;
+  const auto found = passes_.find(id);
+  if (found == passes_.end() || now >= found->second.until) return std::nullopt;
+  return found->second.who;
 }
 
 void OperatorPasses::end(std::string_view id) {
   const std::lock_guard lock(mutex_);
-  const auto found = until_.find(id);
-  if (found != until_.end()) until_.erase(found);
+  const auto found = passes_.find(id);
+  if (found != passes_.end()) passes_.erase(found);
 }
 
 core::Duration WrongTokens::shut_for(std::string_view address, core::MonoTime now) const {

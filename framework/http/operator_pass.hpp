@@ -9,6 +9,7 @@
 #include <string_view>
 
 #include "core/clock.hpp"
+#include "http/operators.hpp"
 
 namespace dugout::http {
 
@@ -17,13 +18,18 @@ class OperatorPasses {
   static constexpr auto kLasts = std::chrono::hours(12);
   static constexpr std::size_t kMost = 1000;  // beyond it the one that is to end first ends
 
-  std::string begin(core::MonoTime now);
-  bool holds(std::string_view id, core::MonoTime now) const;
+  std::string begin(core::MonoTime now, Who who = {"admin", Role::kAdmin});
+  bool holds(std::string_view id, core::MonoTime now) const { return holder(id, now).has_value(); }
+  std::optional<Who> holder(std::string_view id, core::MonoTime now) const;
   void end(std::string_view id);
 
  private:
-  mutable std::mutex mutex_;                                  // guards until_
-  std::map<std::string, core::MonoTime, std::less<>> until_;  // by id
+  struct Pass {
+    core::MonoTime until{};
+    Who who;
+  };
+  mutable std::mutex mutex_;                         // guards passes_
+  std::map<std::string, Pass, std::less<>> passes_;  // by id
 };
 
 class WrongTokens {

@@ -3,7 +3,6 @@
 #include <charconv>
 
 #include "dugout/sdk/dates.hpp"
-#include "http/admin.hpp"
 
 namespace dugout::http {
 namespace {
@@ -15,7 +14,6 @@ constexpr std::int64_t kMostHours = 8760;
 }  // namespace
 
 OverviewGate::OverviewGate(Service& service, Exchange& exchange) : service_(service) {
-  if (!admit_operator(service, exchange)) return;
   if (service.options.store == nullptr) {
     exchange.problem(nothing_at(exchange.path()), service.clock);
     return;

@@ -5,6 +5,7 @@
 #include "http/bundle.hpp"
 #include "http/endpoints.hpp"
 #include "http/log_level.hpp"
+#include "http/origin.hpp"
 #include "http/page_files.hpp"
 
 namespace dugout::http {
@@ -48,6 +49,25 @@ Route for_operators(Route route) {
   return route;
 }
 
+// Only for whoever has shown the token of an operator, with this role or a higher one.
+Route for_role(Role role, Route route) {
+  route.role = role;
+  return for_operators(std::move(route));
+}
+
+// What is loaded; where there are operators, theirs alone.
+Route catalogue(Route route) {
+  route.role = Role::kViewer;
+  route.open_without_operators = true;
+  return route;
+}
+
+// The chat, which pages of other origins may use that are on the list.
+Route chat(Route route) {
+  route.cross_origin = true;
+  return route;
+}
+
 Problem wrong_method(const std::string& allow) {
   Problem problem;
   problem.status = 405;
@@ -71,7 +91,7 @@ void serve_route(Service& service, Exchange& exchange) {
     pattern = &route.path;
     if (route.method == method) {
       exchange.take_parts(std::move(*parts));
-      route.serve(service, exchange);
+      if (admit(service, exchange, route)) route.serve(service, exchange);
       return;
     }
     allow += (allow.empty() ? "" : ", ") + route.method + (route.method == "GET" ? ", HEAD" : "");
@@ -83,36 +103,38 @@ void serve_route(Service& service, Exchange& exchange) {
 
 const std::vector<Route>& routes() {
   static const std::vector<Route> table{
-      {"POST", "/chat", serve_chat},
-      {"POST", "/chat/batch", serve_batch},
-      {"GET", "/chat/{session_id}", serve_chat_state},
-      {"POST", "/upload", serve_upload},
-      {"POST", "/upload-async", serve_upload_async},
-      {"GET", "/upload-status/{upload_id}", serve_upload_status},
+      chat({"POST", "/chat", serve_chat}),
+      chat({"POST", "/chat/batch", serve_batch}),
+      chat({"GET", "/chat/{session_id}", serve_chat_state}),
+      chat({"POST", "/upload", serve_upload}),
+      chat({"POST", "/upload-async", serve_upload_async}),
+      chat({"GET", "/upload-status/{upload_id}", serve_upload_status}),
       {"POST", "/webhooks/{name}", serve_webhook},
       {"GET", "/webhooks/{name}/test", serve_webhook_test},
       {"GET", "/health", serve_health},
       {"GET", "/ready", serve_ready},
       {"GET", "/api/page", serve_page_settings},
       {"GET", "/api/page.css", serve_page_css},
-      {"GET", "/api/routines", serve_routines},
-      {"GET", "/api/agents", serve_agents},
-      {"GET", "/api/plugins", serve_plugins},
-      {"GET", "/api/attempts/{id}", serve_attempts},
-      {"GET", "/metrics", serve_metrics},
-      {"GET", "/api/dashboard", serve_dashboard},
-      {"GET", "/api/dashboard/events", serve_dashboard_events},
-      {"POST", "/admin/session", serve_session_begin},
-      {"POST", "/admin/session/end", serve_session_end},
-      {"GET", "/admin/log-level", serve_log_level},
-      {"POST", "/admin/log-level", serve_set_log_level},
-      {"GET", "/admin/reload", serve_last_reload},
-      {"POST", "/admin/reload", serve_reload},
-      {"GET", "/api/sessions", serve_sessions},
-      {"GET", "/api/sessions/{id}", serve_session},
-      {"GET", "/api/funnel", serve_funnel},
-      {"GET", "/api/flows", serve_flows},
-      {"GET", "/api/flows/{flow}", serve_flow},
+      catalogue({"GET", "/api/routines", serve_routines}),
+      catalogue({"GET", "/api/agents", serve_agents}),
+      catalogue({"GET", "/api/plugins", serve_plugins}),
+      {"GET", "/metrics", serve_metrics},  // has a token of its own
+      for_role(Role::kViewer, {"GET", "/api/attempts/{id}", serve_attempts}),
+      for_role(Role::kViewer, {"GET", "/api/dashboard", serve_dashboard}),
+      for_role(Role::kViewer, {"GET", "/api/dashboard/events", serve_dashboard_events}),
+      for_role(Role::kViewer, {"GET", "/api/sessions", serve_sessions}),
+      for_role(Role::kViewer, {"GET", "/api/sessions/{id}", serve_session}),
+      for_role(Role::kViewer, {"GET", "/api/funnel", serve_funnel}),
+      for_role(Role::kViewer, {"GET", "/api/flows", serve_flows}),
+      for_role(Role::kViewer, {"GET", "/api/flows/{flow}", serve_flow}),
+      for_role(Role::kAdmin, {"GET", "/api/audit", serve_audit}),
+      for_operators({"POST", "/admin/session", serve_session_begin}),  // asks for the token itself
+      for_role(Role::kViewer, {"GET", "/admin/session", serve_operator}),
+      for_role(Role::kViewer, {"POST", "/admin/session/end", serve_session_end}),
+      for_role(Role::kViewer, {"GET", "/admin/log-level", serve_log_level}),
+      for_role(Role::kOperator, {"POST", "/admin/log-level", serve_set_log_level}),
+      for_role(Role::kViewer, {"GET", "/admin/reload", serve_last_reload}),
+      for_role(Role::kOperator, {"POST", "/admin/reload", serve_reload}),
       file("/openapi.json", "application/json", pages::kOpenapiJson),
       file("/page.css", "text/css; charset=utf-8", pages::kPageCss),
       built("/", "/chat/index.html"),
@@ -153,7 +175,7 @@ void dispatch(Service& service, Exchange& exchange) {
   // A body that nobody reads must not be taken for the next request.
   if (exchange.has_body() && exchange.request().getMethod() != "POST") exchange.close_afterwards();
   try {
-    serve_route(service, exchange);
+    if (admit_origin(service, exchange)) serve_route(service, exchange);
   } catch (const Poco::TimeoutException&) {
     exchange.close_afterwards();  // a slow client; nobody is left to read an answer
   } catch (const Poco::Exception& error) {

@@ -11,6 +11,7 @@
 
 #include "core/clock.hpp"
 #include "core/finding.hpp"
+#include "http/access.hpp"
 #include "jobs/jobs.hpp"
 #include "observability/log.hpp"
 #include "orchestrator/chat.hpp"
@@ -41,7 +42,8 @@ struct ServerOptions {
   std::string upload_folder = "var/uploads";
   std::string public_url = "http://127.0.0.1:8080";  // as services reach us; no slash at the end
   std::string version = "0.1.0";
-  std::string admin_token;  // an operator's bearer token; empty = nothing is for operators here
+  std::string admin_token;  // of an operator called admin; with no other either, nobody is one
+  AccessOptions access = {};
   // The texts of /metrics and /api/dashboard; without one there is nothing at its address. [worker]
   std::function<std::shared_ptr<const std::string>()> metrics = {}, dashboard = {};
   std::string metrics_token = {};                   // a bearer token for /metrics; empty = open

@@ -136,6 +136,7 @@ void serve_session(Service& service, Exchange& exchange) {
     return exchange.problem(problem, service.clock);
   }
   const auto& found = **story;
+  tell_look(service, exchange.who(), "session.viewed", found.session.short_form);
   auto out = session_json(found.session, *service.orchestrator.application());
   out["turns_all"] = found.session.turns;
   out["turns"] = Json::array();

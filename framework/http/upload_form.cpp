@@ -9,6 +9,7 @@
 #include <sstream>
 
 #include "core/text.hpp"
+#include "http/chat_right.hpp"
 
 namespace dugout::http {
 namespace {
@@ -94,7 +95,7 @@ std::optional<Problem> read_upload(Service& service, Exchange& exchange, UploadF
   }
   form.session_id = fields.get("session_id");
   form.client_message_id = fields.get("client_message_id", "");
-  return std::nullopt;
+  return admit_chat(service, exchange, form.session_id, fields.get("session_token", ""));
 }
 
 }  // namespace dugout::http

@@ -37,7 +37,7 @@ const lines = (server, browser) => ({
     await parent.ready();
     await parent.page.getByLabel('Your mobile number').waitFor();
     const { session, said } = await parent.state();
-    check(said.length === (await view(server, session)).messages.length, 'all was fetched', said);
+    check(said.length === (await view(server, session, parent)).messages.length, 'all was fetched', said);
     await parent.say('07700900123', 9);
     await parent.close();
   },
@@ -74,7 +74,7 @@ const lines = (server, browser) => ({
     await parent.ready();
     await parent.answered(before + 2);
     await parent.stands('the lost answer', 10);
-    const { messages } = await view(server, (await parent.state()).session);
+    const { messages } = await view(server, (await parent.state()).session, parent);
     check(messages.length === before + 2, 'nothing is there twice', messages);
     await parent.close();
   },
@@ -220,7 +220,7 @@ const places = (server, browser) => ({
     const { page } = parent;
     const { session } = await parent.state();
     await parent.composed();
-    const old = JSON.stringify(await view(server, session));
+    const old = JSON.stringify(await view(server, session, parent));
     const held = await hold(page, `**/chat/${session}`);
     // However often there is a reason to ask, it is asked once.
     await page.evaluate(() => { for (let at = 0; at < 20; at += 1) dispatchEvent(new Event('focus')); });

@@ -34,14 +34,17 @@ export function photo(width = 480, height = 640, bytes = 0) {
   return { name: 'alfie.jpg', mimeType: 'image/jpeg', buffer };
 }
 
-export async function view(server, session) {
-  const answer = await fetch(`${server.url}/chat/${session}`);
+// parent: whose browser holds the cookie that the conversation is bound to.
+export async function view(server, session, parent) {
+  const cookies = await parent.page.context().cookies();
+  const Cookie = cookies.map(({ name, value }) => `${name}=${value}`).join('; ');
+  const answer = await fetch(`${server.url}/chat/${session}`, { headers: { Cookie } });
   return answer.status === 200 ? answer.json() : undefined;
 }
 
 // What the server has heard of the parent, in order.
 export async function heardOf(server, parent) {
-  const { messages } = await view(server, (await parent.state()).session);
+  const { messages } = await view(server, (await parent.state()).session, parent);
   return messages.filter(({ role }) => role === 'user').map(({ text }) => text);
 }
 

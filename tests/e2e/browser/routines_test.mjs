@@ -26,7 +26,7 @@ async function open(path = '/routines', { prepare = async () => {}, ...options }
   const page = await openPage(browser, { forgive: (text) => text.includes('401'), ...options });
   await prepare(page);
   await page.goto(server.url + path);
-  await page.getByLabel('Admin token').fill(token);
+  await page.getByLabel('Operator token').fill(token);
   await page.getByRole('button', { name: 'Sign in' }).click();
   await page.locator('.node').first().waitFor();
   return page;
@@ -231,7 +231,7 @@ const tests = {
     await server.begin();
     await page.getByLabel('Traffic of').selectOption('7');
     await page.getByText(/^\d+ routines$/).waitFor();
-    assert.equal(await page.getByLabel('Admin token').count(), 0);
+    assert.equal(await page.getByLabel('Operator token').count(), 0);
     assert.ok(await page.getByRole('heading', { name: "8 Parent's mobile number" }).isVisible());
     await close(page);
   },
@@ -302,7 +302,7 @@ const tests = {
     }
     const page = await openPage(browser, { forgive: (text) => text.includes('401') });
     await page.goto(`${server.url}/routines#new_registration/8`);
-    await page.getByLabel('Admin token').waitFor();
+    await page.getByLabel('Operator token').waitFor();
     assert.equal(await page.locator('.node').count(), 0);
     assert.deepEqual(await seriousFindings(page), []);
     await close(page);

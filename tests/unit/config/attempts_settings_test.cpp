@@ -56,7 +56,7 @@ TEST_CASE("AttemptSettingsTest.TheFileAndTheEnvironmentSetThem") {
 TEST_CASE("AttemptSettingsTest.MetricsMayHaveATokenOfTheirOwn") {
   const auto loaded = load_attempts("metrics: {token: a-token-of-scrapers}\n");
 
-  CHECK(loaded.findings.empty());
+  CHECK_FALSE(core::has_errors(loaded.findings));
   CHECK(loaded.settings.metrics.token.reveal() == "a-token-of-scrapers");
   CHECK(loaded.settings.admin_token.empty());
 }

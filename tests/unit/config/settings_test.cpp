@@ -100,7 +100,7 @@ plugin_path: [/a, "${data}/plugins"]
 limits: {body_bytes: 64KiB, upload_bytes: 20MiB, message_characters: 100, turns_in_flight: 7,
          batch_calls: 5, batch_bytes: 4KiB, batch_concurrency: 2, queued: 0, queue_wait: 5s, keep_alive: 250ms}
 providers:
-  local: {codec: openai_chat, base_url: "http://localhost:1/v1/", api_key: abc, timeout: 5, body_bytes: 2048}
+  local: {codec: openai_chat, base_url: "http://localhost:1/v1/", api_key: "${LOCAL_KEY:-abc}", timeout: 5, body_bytes: 2048}
 retry: {max_retries: 1, call_types: {photo: {base_delay: 3}}}
 plugins:
   tool.address_lookup: {folder: "${data}/addresses", port: 7, on: true}

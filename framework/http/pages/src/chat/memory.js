@@ -11,10 +11,14 @@ const lockWait = 10000;  // ms
 
 export function fresh() {
   return {
-    version, session: newId('ses_'), said: [], outbox: null, question: null, steps: null,
+    version, session: newId(prefix()), said: [], outbox: null, question: null, steps: null,
     expects: 'text', ended: false,
   };
 }
+
+// What begins with web_ belongs to this browser alone: the server gives it a cookie, and the id without it
+// will not do. Where cookies are off the id has to.
+const prefix = () => (navigator.cookieEnabled ? 'web_' : 'ses_');
 
 let inMemory;  // where storage is off
 
@@ -23,7 +27,7 @@ const today = () => Math.floor(Date.now() / 86400000);
 
 export function recall() {
   const kept = read('localStorage', key);
-  if (kept?.version !== version || !/^ses_[0-9a-f]{32}$/.test(kept.session) || !Array.isArray(kept.said)) {
+  if (kept?.version !== version || !/^(ses|web)_[0-9a-f]{32}$/.test(kept.session) || !Array.isArray(kept.said)) {
     return inMemory;
   }
   if (today() - kept.day <= mostDays) return kept;

@@ -92,7 +92,7 @@ async function start() {
 
 function startFailed(error) {
   const words = error.status === 404
-    ? 'This server has no admin token, so its dashboard is off. Set admin.token in dugout.yaml (or DUGOUT_ADMIN_TOKEN) and start it again.'
+    ? 'This server knows no operators, so its dashboard is off. Set DUGOUT_ADMIN_TOKEN, or operators in dugout.yaml, and start it again.'
     : error.message;
   const text = el('p', { role: 'alert' });
   setText(text, words);

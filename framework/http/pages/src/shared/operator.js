@@ -28,14 +28,30 @@ export async function resume() {
 export function operatorHead(current, ...parts) {
   const links = places.map(([path, title]) =>
     el('a', { href: path, 'aria-current': path === current ? 'page' : null }, title));
+  const name = el('span', { class: 'who', hidden: true });
   const leave = el('button', { type: 'button', class: 'quiet', hidden: true, onclick: signOut }, 'Sign out');
   const head = el('header', { class: 'top' },
     el('a', { class: 'skip', href: '#main' }, 'Skip to the content'),
     el('a', { class: 'brand', href: current }, el('img', { src: '/icon.svg', alt: '', width: 28, height: 28 }), el('span', {}, 'Dugout')),
     el('nav', { 'aria-label': 'Pages' }, ...links),
-    el('div', { class: 'top-end' }, ...parts, themeButton(), leave));
-  head.signedIn = (yes) => { leave.hidden = !yes; };
+    el('div', { class: 'top-end' }, ...parts, name, themeButton(), leave));
+  head.signedIn = (yes) => {
+    leave.hidden = !yes;
+    name.hidden = true;
+    if (yes) showWho(name);
+  };
   return head;
+}
+
+// Who it is that has signed in, and what their role is: what a role does not allow is refused.
+async function showWho(place) {
+  try {
+    const who = await ask('/admin/session');
+    setText(place, `${who.name} (${who.role})`);
+    place.hidden = false;
+  } catch {
+    // Without it nothing is lost.
+  }
 }
 
 async function signOut() {
@@ -54,9 +70,9 @@ export function signInForm(place, done) {
   const button = el('button', { type: 'submit', class: 'main' }, 'Sign in');
   const form = el('form', { class: 'sign-in', onsubmit: send },
     el('h1', {}, 'Sign in'),
-    el('label', { for: 'token' }, 'Admin token'),
+    el('label', { for: 'token' }, 'Operator token'),
     token,
-    el('p', { id: 'token-hint', class: 'soft' }, 'The one set as admin.token in dugout.yaml, or DUGOUT_ADMIN_TOKEN.'),
+    el('p', { id: 'token-hint', class: 'soft' }, 'Yours, as made by “dugout token new”, or the server’s DUGOUT_ADMIN_TOKEN.'),
     wrong, button);
 
   async function send(event) {
@@ -85,6 +101,6 @@ export function signInForm(place, done) {
 function wordsFor(error) {
   if (!(error instanceof ApiError) || error.status === 0) return 'The server cannot be reached. Try again in a moment.';
   if (error.status === 401) return 'That is not the token.';
-  if (error.status === 404) return 'This server has no admin token, so nobody can sign in. Set admin.token and restart it.';
+  if (error.status === 404) return 'This server knows no operators, so nobody can sign in. Set DUGOUT_ADMIN_TOKEN, or operators in dugout.yaml, and restart it.';
   return error.message;
 }

@@ -1,0 +1,136 @@
+// What browsers are told, whose pages may use the chat, and the names the server answers to.
+#include <catch2/catch.hpp>
+
+#include "doors_fixture.hpp"
+
+using namespace dugout;
+using test::Answer, test::Doors;
+using OriginHeaders = std::map<std::string, std::string>;
+
+namespace {
+
+const std::string kListed = "https://club.example.org";
+
+std::string header_of(const Answer& answer, const std::string& name) {
+  const auto found = answer.headers.find(name);
+  return found == answer.headers.end() ? "" : found->second;
+}
+
+std::function<void(http::ServerOptions&)> listing() {
+  return [](http::ServerOptions& options) {
+    options.admin_token = "a-token-of-operators";
+    options.access.cors_origins = {kListed};
+  };
+}
+
+}  // namespace
+
+TEST_CASE("OriginTest.EveryAnswerKeepsABrowserSafe") {
+  Doors doors;
+  for (const auto* path : {"/", "/health", "/no/such/thing", "/api/page", "/openapi.json"}) {
+    INFO(path);
+    const auto answer = doors.send("GET", path);
+    CHECK(header_of(answer, "X-Content-Type-Options") == "nosniff");
+    CHECK(header_of(answer, "Referrer-Policy") == "no-referrer");
+    CHECK(header_of(answer, "X-Frame-Options") == "DENY");
+    CHECK(header_of(answer, "Cross-Origin-Opener-Policy") == "same-origin");
+    CHECK(header_of(answer, "Cross-Origin-Resource-Policy") == "same-origin");
+    CHECK(header_of(answer, "Strict-Transport-Security") == "max-age=31536000");
+    CHECK_THAT(header_of(answer, "Permissions-Policy"), Catch::Contains("geolocation=()"));
+    const auto policy = header_of(answer, "Content-Security-Policy");
+    CHECK_THAT(policy, Catch::Contains("default-src 'none'"));
+    CHECK_THAT(policy, Catch::Contains("frame-ancestors 'none'"));
+    CHECK(policy.find("unsafe") == std::string::npos);
+    CHECK(answer.headers.count("Access-Control-Allow-Origin") == 0);
+  }
+}
+
+TEST_CASE("OriginTest.WithoutHttpsThereIsNoPromiseOfIt") {
+  Doors doors([](http::ServerOptions& options) { options.public_url = "http://127.0.0.1:8080"; });
+
+  CHECK(doors.send("GET", "/").headers.count("Strict-Transport-Security") == 0);
+}
+
+TEST_CASE("OriginTest.AnOriginOnTheListMayUseTheChatAndNothingElse") {
+  Doors doors(listing());
+  doors.orchestrator.answer = [](const auto&) {
+    return Outcome<orchestrator::ChatReply>(orchestrator::ChatReply());
+  };
+  const auto post = [&](const std::string& origin) {
+    return doors.send("POST", "/chat", R"({"user_message":"hello"})",
+                      {{"Content-Type", "application/json"},
+                       {"Origin", origin},
+                       {"Sec-Fetch-Site", "cross-site"}});
+  };
+
+  const auto answer = post(kListed);
+  CHECK(answer.status == 200);
+  CHECK(header_of(answer, "Access-Control-Allow-Origin") == kListed);
+  CHECK(header_of(answer, "Vary") == "Origin");
+  CHECK(answer.headers.count("Access-Control-Allow-Credentials") == 0);
+  CHECK(answer.headers.count("Set-Cookie") == 0);
+
+  const auto other = post("https://evil.example");
+  CHECK(other.status == 403);
+  CHECK(other.headers.count("Access-Control-Allow-Origin") == 0);
+  CHECK(header_of(other, "Vary") == "Origin");
+  for (const auto* path : {"/api/sessions", "/admin/log-level", "/metrics", "/"}) {
+    INFO(path);
+    const auto closed = doors.send("GET", path, "", {{"Origin", kListed}});
+    CHECK(closed.headers.count("Access-Control-Allow-Origin") == 0);
+  }
+  CHECK(header_of(doors.send("GET", "/theme.js"), "Vary") == "Accept-Encoding, Origin");
+}
+
+TEST_CASE("OriginTest.APreflightNamesWhatMayBeSent") {
+  Doors doors(listing());
+  const auto ask = [&](const std::string& path, const std::string& origin) {
+    return doors.send("OPTIONS", path, "",
+                      {{"Origin", origin}, {"Access-Control-Request-Method", "POST"}});
+  };
+
+  const auto allowed = ask("/chat", kListed);
+  CHECK(allowed.status == 204);
+  CHECK(header_of(allowed, "Access-Control-Allow-Origin") == kListed);
+  CHECK(header_of(allowed, "Access-Control-Allow-Methods") == "POST");
+  CHECK_THAT(header_of(allowed, "Access-Control-Allow-Headers"), Catch::Contains("Content-Type"));
+  CHECK(header_of(allowed, "Access-Control-Max-Age") == "600");
+  CHECK(header_of(allowed, "Vary") == "Origin");
+  for (const auto& [path, origin] :
+       std::vector<std::pair<std::string, std::string>>{{"/chat", "https://evil.example"},
+                                                        {"/chat", "null"},
+                                                        {"/admin/log-level", kListed},
+                                                        {"/webhooks/x", kListed}}) {
+    INFO(path << " " << origin);
+    const auto refused = ask(path, origin);
+    CHECK(refused.status == 405);
+    CHECK(refused.headers.count("Access-Control-Allow-Origin") == 0);
+  }
+}
+
+TEST_CASE("OriginTest.AtALoopbackAddressOnlyOurOwnNamesAreAnswered") {
+  Doors doors;
+  const auto status = [&](const std::string& host) {
+    return doors.send("GET", "/health", "", {{"Host", host}}).status;
+  };
+
+  for (const auto* host : {"127.0.0.1:8080", "localhost", "localhost:1", "[::1]:8080",
+                           "join.example.org", "JOIN.example.org:443", "app.localhost", "10.0.0.1", "dugout"}) {
+    INFO(host);
+    CHECK(status(host) == 200);
+  }
+  for (const auto* host : {"rebound.example", "127.0.0.1.evil.example", "join.example.org.evil.example",
+                           "localhost.evil.example", "x.local"}) {
+    INFO(host);
+    CHECK(status(host) == 421);
+  }
+}
+
+TEST_CASE("OriginTest.FurtherNamesAreListedAndAStarIsAnyName") {
+  Doors listed([](http::ServerOptions& options) { options.access.hosts = {"dugout.internal"}; });
+  CHECK(listed.send("GET", "/health", "", {{"Host", "dugout.internal:8080"}}).status == 200);
+  CHECK(listed.send("GET", "/health", "", {{"Host", "rebound.example"}}).status == 421);
+
+  Doors any([](http::ServerOptions& options) { options.access.hosts = {"*"}; });
+  CHECK(any.send("GET", "/health", "", {{"Host", "rebound.example"}}).status == 200);
+}
