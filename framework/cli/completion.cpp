@@ -31,9 +31,10 @@ int completion(const std::string& /*shell*/) {
     validators) words="calibrate --agent --json $shared" ;;
     config) words="show check --changed --json $shared" ;;
     token) words="new --name --role $shared" ;;
+    reload) words="--json $shared" ;;
     audit) words="verify show --head --since --last --json $shared" ;;
     completion) words="bash" ;;
-    *) words="serve chat check graph simulate chaos plugin attempts validators tune tool jobs subject retention batch estimate config token audit completion"
+    *) words="serve reload chat check graph simulate chaos plugin attempts validators tune tool jobs subject retention batch estimate config token audit completion"
        words="$words --version --help" ;;
   esac
   COMPREPLY=($(compgen -W "$words" -- "$current") $(compgen -f -- "$current"))

@@ -1,5 +1,6 @@
 #include "cli/reload_limits.hpp"
 
+#include <algorithm>
 #include <tuple>
 
 namespace dugout::cli {
@@ -33,6 +34,19 @@ auto of_attempts(const config::AttemptLogSettings& attempts) {
   return std::tuple(attempts.enabled, attempts.file_bytes, attempts.files);
 }
 
+auto of_access(const config::AccessSettings& access) {
+  return std::tuple(access.client_sessions, access.hosts, access.cors_origins);
+}
+
+bool same_operators(const config::Settings& a, const config::Settings& b) {
+  const auto same = [](const config::OperatorSettings& x, const config::OperatorSettings& y) {
+    return x.name == y.name && x.role == y.role && x.token_hash == y.token_hash &&
+           x.token.reveal() == y.token.reveal();
+  };
+  return std::equal(a.operators.begin(), a.operators.end(), b.operators.begin(), b.operators.end(),
+                    same);
+}
+
 }  // namespace
 
 std::vector<std::string> keys_for_a_restart(const config::Settings& a, const config::Settings& b) {
@@ -52,6 +66,8 @@ std::vector<std::string> keys_for_a_restart(const config::Settings& a, const con
   note(of_metrics(a.metrics) != of_metrics(b.metrics), "metrics");
   note(of_retention(a.retention) != of_retention(b.retention), "privacy.retention");
   note(of_attempts(a.attempts) != of_attempts(b.attempts), "attempts");
+  note(of_access(a.access) != of_access(b.access), "access");
+  note(!same_operators(a, b), "operators");
   note(a.admin_token.reveal() != b.admin_token.reveal(), "admin.token");
   return keys;
 }

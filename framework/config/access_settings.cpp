@@ -13,11 +13,9 @@ namespace {
 constexpr auto kNameOfToken = "admin";  // whoever shows admin.token
 
 bool is_operator_name(const std::string& name) {
-  return !name.empty() && name.size() <= 40 &&
-         std::all_of(name.begin(), name.end(), [](char c) {
-           return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '_' || c == '-' ||
-                  c == '.';
-         });
+  return !name.empty() && name.size() <= 40 && std::all_of(name.begin(), name.end(), [](char c) {
+    return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '_' || c == '-' || c == '.';
+  });
 }
 
 void check_name(SettingsReader& reader, OperatorSettings& out, std::set<std::string>& names) {

@@ -6,10 +6,10 @@
 #include <functional>
 #include <utility>
 
-#include "config/link_settings.hpp"
-#include "config/reload_settings.hpp"
 #include "config/access_settings.hpp"
+#include "config/link_settings.hpp"
 #include "config/origins.hpp"
+#include "config/reload_settings.hpp"
 #include "config/resilience_settings.hpp"
 #include "config/retry_settings.hpp"
 #include "config/telemetry_settings.hpp"
