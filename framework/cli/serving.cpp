@@ -6,6 +6,7 @@
 #include <iostream>
 #include <thread>
 
+#include "cli/access_options.hpp"
 #include "cli/attempt_log.hpp"
 #include "http/server.hpp"
 #include "http/upload_files.hpp"
@@ -39,11 +40,13 @@ http::ServerOptions server_options(const config::Settings& settings) {
   options.batch_calls = settings.limits.batch_calls;
   options.batch_bytes = settings.limits.batch_bytes;
   options.batch_concurrency = settings.limits.batch_concurrency;
+  options.queued = settings.limits.queued;
   options.keep_alive = std::chrono::seconds(static_cast<long>(settings.limits.keep_alive));
   options.upload_folder = settings.data + "/uploads";
   options.public_url = settings.public_url;
   options.version = DUGOUT_VERSION;
   options.admin_token = settings.admin_token.reveal();
+  set_access(settings, options);
   return options;
 }
 
@@ -79,8 +82,12 @@ int serve_until_stopped(Set& set, Watchers& watchers, App& app, const StopSignal
     std::cerr << started.error().message << "\n";
     return kEnvironment;
   }
-  std::cout << "listening on http://" << set.settings().listen_host << ":" << server->port()
-            << std::endl;
+  std::cout << "listening on " << (set.settings().tls.certificate.empty() ? "http://" : "https://")
+            << set.settings().listen_host << ":" << server->port() << std::endl;
+  if (server->redirect_port() != 0) {
+    std::cout << "redirecting from http://" << set.settings().listen_host << ":"
+              << server->redirect_port() << std::endl;
+  }
   watchers.start();
   app.jobs().start();
   const core::CancelToken stop;

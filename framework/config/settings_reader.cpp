@@ -239,10 +239,18 @@ void SettingsReader::flag(const std::string& key, bool& out) {
 }
 
 void SettingsReader::texts(const std::string& key, std::vector<std::string>& out) {
+  list(key, ':', out);
+}
+
+void SettingsReader::words(const std::string& key, std::vector<std::string>& out) {
+  list(key, ',', out);
+}
+
+void SettingsReader::list(const std::string& key, char separator, std::vector<std::string>& out) {
   known_.push_back(key);
   if (const auto given = from_environment(variable_name(full(key)))) {
-    for (auto& part : core::split(given->text, ':')) {
-      if (!part.empty()) out.push_back(std::move(part));
+    for (const auto& part : core::split(given->text, separator)) {
+      if (!core::trim(part).empty()) out.emplace_back(core::trim(part));
     }
     return;
   }

@@ -33,6 +33,7 @@ class SettingsReader {
   void real(const std::string& key, double low, double high, double& out);  // a plain number
   void flag(const std::string& key, bool& out);                             // true or false
   void texts(const std::string& key, std::vector<std::string>& out);        // environment: a:b:c
+  void words(const std::string& key, std::vector<std::string>& out);        // environment: a,b,c
   const Node* map(const std::string& key);  // no override of its own
   // The names of a map whose keys the user chooses.
   std::vector<std::string> names() const;
@@ -55,6 +56,7 @@ class SettingsReader {
     Mark mark;
   };
 
+  void list(const std::string& key, char separator, std::vector<std::string>& out);
   std::string full(const std::string& key) const;
   std::optional<Given> take(const std::string& key, const std::string& variable, bool may_be_unset);
   std::optional<Given> from_environment(const std::string& variable) const;

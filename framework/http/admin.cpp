@@ -1,6 +1,5 @@
 #include "http/admin.hpp"
 
-#include <Poco/Net/IPAddress.h>
 #include <Poco/Net/NameValueCollection.h>
 
 #include <nlohmann/json.hpp>
@@ -28,12 +27,9 @@ std::string pass_of(Exchange& exchange) {
   return cookies.get(kCookie, "");
 }
 
-// Whose wrong tokens are counted together: an IPv6 address is one of very many that its owner has.
-std::string address_of(Exchange& exchange) {
-  constexpr unsigned kOwner = 64;
-  const auto host = exchange.request().clientAddress().host();
-  if (host.family() != Poco::Net::IPAddress::IPv6 || host.isIPv4Mapped()) return host.toString();
-  return (host & Poco::Net::IPAddress(kOwner, Poco::Net::IPAddress::IPv6)).toString();
+// Whose wrong tokens are counted together.
+std::string address_of(const Service& service, Exchange& exchange) {
+  return address_key(client_address(exchange.request(), service.proxies));
 }
 
 // "https://join.example.org/x" -> "https://join.example.org"
@@ -75,7 +71,7 @@ struct Door {
 };
 
 bool answer_when_shut(Service& service, Exchange& exchange, const WrongTokens& wrong) {
-  const auto wait = wrong.shut_for(address_of(exchange), service.clock.now());
+  const auto wait = wrong.shut_for(address_of(service, exchange), service.clock.now());
   if (wait == core::Duration::zero()) return false;
   Problem problem;
   problem.status = 429;
@@ -92,7 +88,7 @@ bool admit_shown(Service& service, Exchange& exchange, const Door& door, const S
   bool right = false;
   for (const auto secret : door.secrets) right = same_secret(secret, shown.token) || right;
   if (right) return true;
-  if (!shown.token.empty()) door.wrong.count(address_of(exchange), service.clock.now());
+  if (!shown.token.empty()) door.wrong.count(address_of(service, exchange), service.clock.now());
   service.log.warning("admin.refused", {{"token_shown", shown.anything}});
   refuse_operator(service, exchange, 401, "For operators",
                   "Send the operator's token: Authorization: Bearer ...");

@@ -44,6 +44,10 @@ void serve_chat(Service& service, Exchange& exchange) {
   }
   if (const auto problem = check_chat(*body)) return exchange.problem(*problem, service.clock);
   auto request = chat_request(*body);
+  if (const auto problem =
+          service.rates.admit_session(exchange, request.session_id, service.clock.now())) {
+    return exchange.problem(*problem, service.clock);
+  }
   request.trace = caller_trace(exchange);
   if (wants_stream(exchange)) return stream_chat(service, exchange, std::move(request));
   answer(service, exchange, service.orchestrator.chat(request));

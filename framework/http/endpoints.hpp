@@ -6,8 +6,10 @@
 #include <string>
 #include <vector>
 
+#include "http/client_address.hpp"
 #include "http/exchange.hpp"
 #include "http/operator_pass.hpp"
+#include "http/rate_gate.hpp"
 #include "http/routine_files.hpp"
 #include "http/server.hpp"
 
@@ -30,6 +32,8 @@ struct Service {
   WrongTokens wrong_tokens = {}, wrong_metrics_tokens = {};
   std::atomic<int> listeners{0};  // of the dashboard's events
   const RoutineFiles files{orchestrator.application()};
+  const Proxies proxies = read_proxies(options.proxies, options.proxies_forwarded);
+  RateGate rates{options.rates, options.figures.get()};
 };
 
 struct Route {

@@ -58,7 +58,6 @@ class Exchange {
 
  private:
   bool read_some(core::MonoTime deadline, core::Clock& clock, std::string& piece);
-  void discard_body(core::Clock& clock);
   std::ostream& send_head(int status);
   void send(int status, std::string_view type, std::string_view body);
 
@@ -66,7 +65,6 @@ class Exchange {
   Poco::Net::HTTPServerResponse& response_;
   PathParts parts_;
   std::ostream* lines_ = nullptr;  // of the answer under way
-  bool body_read_ = false;
 };
 
 }  // namespace dugout::http

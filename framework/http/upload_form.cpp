@@ -94,7 +94,7 @@ std::optional<Problem> read_upload(Service& service, Exchange& exchange, UploadF
   }
   form.session_id = fields.get("session_id");
   form.client_message_id = fields.get("client_message_id", "");
-  return std::nullopt;
+  return service.rates.admit_session(exchange, form.session_id, service.clock.now());
 }
 
 }  // namespace dugout::http
