@@ -35,7 +35,7 @@ struct TlsSettings {
   Secret key_password;
   std::string key_password_file;
   std::string minimum = "1.2";
-  std::string ciphers;               // of 1.2; empty = a modern list
+  std::string ciphers;                  // of 1.2; empty = a modern list
   long long hsts_seconds = 31'536'000;  // 0 = none
   std::optional<std::uint16_t> http_redirect;
 };

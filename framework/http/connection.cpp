@@ -188,7 +188,7 @@ bool Connection::serve_one(Session& session) {
   } catch (const Poco::Net::NoMessageException&) {
     // The end, or a reset; or nothing but the end of the time.
   } catch (const Poco::Exception& error) {
-    fault = unreadable_head(error.displayText());
+    fault = unreadable_head(error.displayText(), pace.head_bytes());
   }
   switch (pace.head_ends()) {
     case Pace::Head::kLate:
@@ -202,6 +202,7 @@ bool Connection::serve_one(Session& session) {
     case Pace::Head::kWhole:
       break;
   }
+  if (session.networkException() != nullptr) return false;  // it was reset in the middle
   if (fault) refuse(session, *fault);
   if (fault || !request) return false;
   pace.answer_begins(options_.answer_within);

@@ -20,9 +20,9 @@ core::MonoTime socket_time() {
 // Of a socket's time-out; none at all is none of ours.
 core::Duration duration_of(const Poco::Timespan& time) {
   constexpr auto kNone = std::chrono::seconds(30);
-  return time.totalMicroseconds() > 0 ? core::Duration(std::chrono::microseconds(
-                                            time.totalMicroseconds()))
-                                      : core::Duration(kNone);
+  return time.totalMicroseconds() > 0
+             ? core::Duration(std::chrono::microseconds(time.totalMicroseconds()))
+             : core::Duration(kNone);
 }
 
 // What a socket does within its deadline. After it the socket is shut, and the call has failed.
@@ -106,8 +106,8 @@ int GuardedSocket::receiveBytes(void* buffer, int length, int flags) {
 }
 
 int GuardedTlsSocket::sendBytes(const void* buffer, int length, int flags) {
-  return send_guarded(
-      pace_, [&] { return SecureStreamSocketImpl::sendBytes(buffer, length, flags); });
+  return send_guarded(pace_,
+                      [&] { return SecureStreamSocketImpl::sendBytes(buffer, length, flags); });
 }
 
 // One deadline for the whole record. In a head the head's own is shorter and armed already.

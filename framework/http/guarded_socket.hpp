@@ -21,6 +21,7 @@ class Pace {
   // All bytes up to head_ends() count to a head.
   void head_begins(core::MonoTime deadline, std::size_t most_bytes);
   Head head_ends();
+  std::size_t head_bytes() const { return head_bytes_; }
   // Time that the answers of one request may wait for their reader; more for a long one.
   void answer_begins(core::Duration within);
   bool answer_was_late() const { return late_; }

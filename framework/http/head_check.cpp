@@ -18,6 +18,8 @@ HeadFault fault(int status, const char* title, std::string detail, Refusal reaso
   return made;
 }
 
+constexpr std::size_t kLongestTarget = 16 * 1024;  // Poco's own bound
+
 bool all_digits(const std::string& text) {
   constexpr std::size_t kMostDigits = 18;  // fits 64 bits
   return !text.empty() && text.size() <= kMostDigits &&
@@ -26,16 +28,18 @@ bool all_digits(const std::string& text) {
 
 }  // namespace
 
-HeadFault unreadable_head(std::string_view why) {
+HeadFault unreadable_head(std::string_view why, std::size_t bytes) {
   const auto says = [why](std::string_view words) { return why.find(words) != why.npos; };
-  if (says("URI")) {
+  // Poco says the same of one that is not there.
+  if (says("URI") && bytes >= kLongestTarget) {
     return fault(414, "Address too long", "The address of a request may have 16 KiB at most.",
                  Refusal::kTargetTooLong);
   }
   if (says("Too many header fields") || says("too long/no")) {
-    return fault(431, "Headers too large",
-                 "A request may have 100 headers, with names up to 256 and values up to 8192 bytes.",
-                 Refusal::kHeadTooLarge);
+    return fault(
+        431, "Headers too large",
+        "A request may have 100 headers, with names up to 256 and values up to 8192 bytes.",
+        Refusal::kHeadTooLarge);
   }
   return fault(400, "Not HTTP", "The request cannot be read; send HTTP/1.1.", Refusal::kBadRequest);
 }

@@ -16,8 +16,8 @@ struct HeadFault {
   observability::Refusal reason;
 };
 
-// Of a head that Poco refused, by its words.
-HeadFault unreadable_head(std::string_view why);
+// Of a head that Poco refused, by its words; `bytes` of it were read.
+HeadFault unreadable_head(std::string_view why, std::size_t bytes);
 HeadFault head_too_large(std::size_t limit);
 HeadFault head_too_slow();
 // Where the body ends must be said once and clearly: a proxy in front may read it in another way,

@@ -19,8 +19,7 @@ class RateGate {
   RateGate(const RateOptions& options, observability::DoorFigures* figures);
 
   // The problem to answer with; otherwise the answer's headers are set. `address`: address_key().
-  std::optional<Problem> admit(Exchange& exchange, const std::string& address,
-                               core::MonoTime now);
+  std::optional<Problem> admit(Exchange& exchange, const std::string& address, core::MonoTime now);
   // Nothing to say for a session that has no id yet.
   std::optional<Problem> admit_session(Exchange& exchange, std::string_view session,
                                        core::MonoTime now);

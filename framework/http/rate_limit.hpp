@@ -35,8 +35,8 @@ struct RateOptions {
 
 struct RateVerdict {
   bool admitted = true;
-  int left = 0;              // that may come at once after this one
-  core::Duration full{};     // until the bucket is full again
+  int left = 0;               // that may come at once after this one
+  core::Duration full{};      // until the bucket is full again
   core::Duration retry_in{};  // when it was refused: until one more is let in
 };
 

@@ -90,8 +90,8 @@ Connections::Options PocoServer::connection_options() {
   options.head_bytes = options_.head_bytes;
   options.keep_alive = options_.keep_alive;
   options.answer_within = options_.read_timeout;
-  options.largest_body = std::max({options_.body_bytes, options_.batch_bytes,
-                                   options_.upload_bytes + kFormBytes});
+  options.largest_body =
+      std::max({options_.body_bytes, options_.batch_bytes, options_.upload_bytes + kFormBytes});
   options.params = new Poco::Net::HTTPServerParams;
   options.params->setTimeout(Poco::Timespan(options_.read_timeout.count(), 0));
   options.crowded = [this] { return crowded(); };
@@ -110,9 +110,9 @@ Status PocoServer::listen(Port& made, std::uint16_t port, int threads, bool answ
                                                          pool_, socket, params);
     made.server->start();
   } catch (const Poco::Exception& error) {
-    return Error{Code::kUnavailable,
-                 "cannot listen on " + options_.host + ":" + std::to_string(port) + ": " +
-                     error.displayText() + "; choose another --listen address"};
+    return Error{Code::kUnavailable, "cannot listen on " + options_.host + ":" +
+                                         std::to_string(port) + ": " + error.displayText() +
+                                         "; choose another --listen address"};
   }
   return Done{};
 }

@@ -51,8 +51,8 @@ struct ServerOptions {
   store::Store* store = nullptr;  // for the overviews of operators; nullptr = there are none
   // What a check of the application's files finds in them now.
   std::function<core::Findings()> check;
-  int connections = 0;                           // in all; 0 = as many as threads and queue hold
-  int connections_per_address = 256;             // 0 = no limit
+  int connections = 0;                             // in all; 0 = as many as threads and queue hold
+  int connections_per_address = 256;               // 0 = no limit
   std::chrono::milliseconds head_timeout{10'000};  // for a request up to its body, TLS included
   std::size_t head_bytes = 64U << 10;
   RateOptions rates = {};

@@ -16,8 +16,7 @@ namespace dugout::http {
 
 class Tls {
  public:
-  Tls(TlsOptions options, const core::Clock& clock)
-      : options_(std::move(options)), clock_(clock) {}
+  Tls(TlsOptions options, const core::Clock& clock) : options_(std::move(options)), clock_(clock) {}
 
   // Reads the files; an Error says which of them is wrong, why, and how to mend it.
   Status load();

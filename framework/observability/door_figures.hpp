@@ -36,8 +36,8 @@ class DoorFigures {
     return refused_[static_cast<std::size_t>(refusal)].load();
   }
 
-  std::atomic<std::int64_t> connections{0};          // open now
-  std::atomic<std::int64_t> certificate_expires{0};  // Unix time; 0 = TLS is not spoken
+  std::atomic<std::int64_t> connections{0};            // open now
+  std::atomic<std::int64_t> certificate_expires{0};    // Unix time; 0 = TLS is not spoken
   std::atomic<std::uint64_t> certificates_refused{0};  // reloads that left the old one in use
 
  private:

@@ -43,7 +43,7 @@ struct Standing {
       std::uint64_t count = 0;
     };
     std::int64_t connections = 0;
-    std::vector<Refused> refused;  // all reasons there are
+    std::vector<Refused> refused;          // all reasons there are
     std::int64_t certificate_expires = 0;  // Unix time; 0 = TLS is not spoken
     std::uint64_t certificates_refused = 0;
   };
