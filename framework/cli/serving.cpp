@@ -6,8 +6,8 @@
 #include <iostream>
 #include <thread>
 
-#include "cli/access_options.hpp"
 #include "cli/attempt_log.hpp"
+#include "cli/client_options.hpp"
 #include "http/server.hpp"
 #include "http/upload_files.hpp"
 
@@ -46,7 +46,7 @@ http::ServerOptions server_options(const config::Settings& settings) {
   options.public_url = settings.public_url;
   options.version = DUGOUT_VERSION;
   options.admin_token = settings.admin_token.reveal();
-  set_access(settings, options);
+  set_clients(settings, options);
   return options;
 }
 

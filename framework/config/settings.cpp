@@ -6,7 +6,7 @@
 #include <filesystem>
 #include <ostream>
 
-#include "config/access_read.hpp"
+#include "config/client_read.hpp"
 #include "config/resilience_read.hpp"
 #include "config/retry_read.hpp"
 #include "config/telemetry_read.hpp"
@@ -57,7 +57,7 @@ void read_folders(SettingsReader& root, const SettingsSource& source, LoadState&
   root.texts("plugin_path", out.plugin_path);
 }
 
-void read_limits(const Node* node, LoadState& state, SettingLimits& out, AccessSettings& access) {
+void read_limits(const Node* node, LoadState& state, SettingLimits& out, ClientSettings& clients) {
   SettingsReader reader(node, "limits", state);
   reader.bytes("body_bytes", 1024, 64 * kMiB, out.body_bytes);
   reader.bytes("upload_bytes", 1024, 1024 * kMiB, out.upload_bytes);
@@ -70,7 +70,7 @@ void read_limits(const Node* node, LoadState& state, SettingLimits& out, AccessS
   reader.seconds("queue_wait", 0.0, 600.0, out.queue_wait);
   reader.seconds("keep_alive", 0.0, 3600.0, out.keep_alive);
   reader.count("job_workers", 0, 64, out.job_workers);
-  access = read_access(reader, state);
+  clients = read_clients(reader, state);
   reader.finish();
 }
 
@@ -244,7 +244,7 @@ Settings load_settings(const SettingsSource& source, core::Findings& findings) {
   SettingsReader root(file ? &file->root : nullptr, "", state);
   read_folders(root, source, state, out);
   read_listen(root, source.listen, out, findings);
-  read_limits(root.map("limits"), state, out.limits, out.access);
+  read_limits(root.map("limits"), state, out.limits, out.clients);
   out.tls = read_tls(root.map("tls"), state);
   read_providers(root.map("providers"), state, out.providers);
   out.retry = retry_from_file(root.map("retry"), state);

@@ -6,7 +6,7 @@
 #include <functional>
 #include <utility>
 
-#include "config/access_settings.hpp"
+#include "config/client_settings.hpp"
 #include "config/resilience_settings.hpp"
 #include "config/retry_settings.hpp"
 #include "config/telemetry_settings.hpp"
@@ -70,7 +70,7 @@ struct Settings {
   std::string root = ".";  // the folder with agents/ and routines/
   std::vector<std::string> plugin_path;
   SettingLimits limits;
-  AccessSettings access;  // the other keys of `limits:`
+  ClientSettings clients;  // the other keys of `limits:`
   TlsSettings tls;
   std::map<std::string, ProviderSettings> providers;  // openai_responses and openai_chat, and more
   RetrySource retry, retry_environment;               // of dugout.yaml; of AI_RETRY_*

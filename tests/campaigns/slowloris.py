@@ -54,7 +54,7 @@ class Slow:
     """Connections that are opened and fed a byte now and then, and opened anew when they are closed."""
 
     KINDS = (b"GET / HTTP/1.1\r\nX-Slow: ",  # a head without an end
-             b"POST /chat HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\nContent-Length: 100000\r\n\r\n{")
+             b"POST /chat HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\nContent-Length: 100000\r\n\r\n{")
 
     def __init__(self, port, count, bodies):
         self.port, self.count, self.bodies = port, count, bodies
@@ -117,7 +117,7 @@ class Readers:
             client.setblocking(False)
             self.sockets.append(client)
             try:
-                client.send(b"GET /openapi.json HTTP/1.1\r\nHost: x\r\n\r\n" * 200)
+                client.send(b"GET /openapi.json HTTP/1.1\r\nHost: localhost\r\n\r\n" * 200)
             except BlockingIOError:
                 pass
 
@@ -130,7 +130,7 @@ def huge_body(port):
     """10 GB are announced, a little is sent; how long until the answer."""
     with socket.create_connection(("127.0.0.1", port), timeout=30 * PATIENCE) as client:
         begun = time.monotonic()
-        client.sendall(b"POST /chat HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\n"
+        client.sendall(b"POST /chat HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\n"
                        b"Content-Length: 10737418240\r\n\r\n" + b"{" * 65536)
         answer = client.recv(4096)
         return answer[9:12].decode(), round((time.monotonic() - begun) * 1000, 1)

@@ -6,7 +6,7 @@ import time
 
 from driver import PATIENCE, Server, run_tests
 
-CHAT = b"POST /chat HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\nContent-Length: %d\r\n%s\r\n"
+CHAT = b"POST /chat HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\nContent-Length: %d\r\n%s\r\n"
 
 
 def connect(server):
@@ -87,7 +87,7 @@ def test_slow_heads_end_at_their_deadline_and_a_body_that_is_too_large_before_it
         assert huge.recv(65536).startswith(b"HTTP/1.1 413")
         assert time.monotonic() - begun < 2 * PATIENCE
         chunked = connect(server)
-        chunked.sendall(b"POST /chat HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\n"
+        chunked.sendall(b"POST /chat HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\n"
                         b"Transfer-Encoding: chunked\r\n\r\n" + b"4000\r\n" + b"x" * 0x4000 + b"\r\n")
         assert chunked.recv(65536).startswith(b"HTTP/1.1 411")
         for client in (huge, chunked):
@@ -98,7 +98,7 @@ def test_slow_heads_end_at_their_deadline_and_a_body_that_is_too_large_before_it
 def test_a_client_that_vanishes_in_the_middle_leaves_nothing_behind():
     with Server() as server:
         server.say("hello", "session-gone")
-        for part in (b"", b"GET", CHAT % (50, b"") + b"{", b"GET / HTTP/1.1\r\nHost: x\r\n\r\n"):
+        for part in (b"", b"GET", CHAT % (50, b"") + b"{", b"GET / HTTP/1.1\r\nHost: localhost\r\n\r\n"):
             for _ in range(5):
                 client = connect(server)
                 client.sendall(part)

@@ -66,11 +66,11 @@ def test_a_conversation_and_its_streams_go_over_tls():
         assert status == 413, body
         # Two requests in one record, and a stream between them, whose end is looked for.
         client = server.connect()
-        one = b"GET /health HTTP/1.1\r\nHost: x\r\n\r\n"
+        one = b"GET /health HTTP/1.1\r\nHost: localhost\r\n\r\n"
         body = json.dumps({"user_message": "hello", "session_id": "session-two"}).encode()
-        chat = (b"POST /chat HTTP/1.1\r\nHost: x\r\nAccept: text/event-stream\r\nContent-Type: application/json\r\n"
+        chat = (b"POST /chat HTTP/1.1\r\nHost: localhost\r\nAccept: text/event-stream\r\nContent-Type: application/json\r\n"
                 b"Content-Length: %d\r\n\r\n" % len(body)) + body
-        client.sendall(one + chat + one.replace(b"Host: x", b"Host: x\r\nConnection: close"))
+        client.sendall(one + chat + one.replace(b"Host: localhost", b"Host: localhost\r\nConnection: close"))
         answer = b""
         while piece := client.recv(65536):
             answer += piece
@@ -89,7 +89,7 @@ def test_old_versions_and_plain_text_are_refused_and_said_so():
         except ssl.SSLError:
             pass
         plain = socket.create_connection(("127.0.0.1", server.port), timeout=30 * PATIENCE)
-        plain.sendall(b"GET / HTTP/1.1\r\nHost: x\r\n\r\n")
+        plain.sendall(b"GET / HTTP/1.1\r\nHost: localhost\r\n\r\n")
         answer = plain.recv(4096)
         assert answer.startswith(b"HTTP/1.1 400") and b"https://" in answer, answer
         plain.close()

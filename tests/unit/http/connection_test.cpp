@@ -92,7 +92,7 @@ TEST_CASE("ConnectionTest.BytesOneByOneDoNotMoveTheDeadline") {
 TEST_CASE("ConnectionTest.HalfAHeadIsNoRequest") {
   Door door;
   auto socket = door.connect();
-  const std::string half = "GET /health HTTP/1.1\r\nHost: x\r\n";
+  const std::string half = "GET /health HTTP/1.1\r\nHost: localhost\r\n";
   socket.sendBytes(half.data(), static_cast<int>(half.size()));
   socket.shutdownSend();
   CHECK(Door::hear(socket).empty());
@@ -113,7 +113,8 @@ TEST_CASE("ConnectionTest.HeadsThatAreTooLargeAreRefusedByWhatIsTooLarge") {
 
 TEST_CASE("ConnectionTest.RubbishAfterARequestIsRefusedAndTheRequestAnswered") {
   Door door;
-  const auto both = door.say("GET /health HTTP/1.1\r\nHost: x\r\n\r\n\x01\x02 rubbish\r\n\r\n");
+  const auto both =
+      door.say("GET /health HTTP/1.1\r\nHost: localhost\r\n\r\n\x01\x02 rubbish\r\n\r\n");
   CHECK(both.starts_with("HTTP/1.1 200"));
   CHECK(both.find("HTTP/1.1 400") != std::string::npos);
   CHECK(has_status(door.say("rubbish\r\n\r\n"), "400"));
@@ -125,7 +126,7 @@ TEST_CASE("ConnectionTest.RubbishAfterARequestIsRefusedAndTheRequestAnswered") {
 
 TEST_CASE("ConnectionTest.PipelinedRequestsAreAnsweredInTurn") {
   Door door;
-  const std::string one = "GET /health HTTP/1.1\r\nHost: x\r\n\r\n";
+  const std::string one = "GET /health HTTP/1.1\r\nHost: localhost\r\n\r\n";
   const auto answers = door.say(one + one + "GET /health HTTP/1.1\r\nConnection: close\r\n\r\n");
   std::size_t count = 0;
   for (auto at = answers.find("HTTP/1.1 200"); at != answers.npos; ++count) {
@@ -147,7 +148,7 @@ TEST_CASE("ConnectionTest.TooManyOfOneAddressGetA503AndAFreedPlaceIsTaken") {
   Door door([](ServerOptions& options) { options.connections_per_address = 2; });
   auto one = door.connect();
   auto two = door.connect();
-  const std::string ask = "GET /health HTTP/1.1\r\nHost: x\r\n\r\n";
+  const std::string ask = "GET /health HTTP/1.1\r\nHost: localhost\r\n\r\n";
   for (auto* socket : {&one, &two}) {
     socket->sendBytes(ask.data(), static_cast<int>(ask.size()));
     char piece[4096];

@@ -6,6 +6,6 @@
 
 namespace dugout::cli {
 
-void set_access(const config::Settings& settings, http::ServerOptions& options);
+void set_clients(const config::Settings& settings, http::ServerOptions& options);
 
 }  // namespace dugout::cli

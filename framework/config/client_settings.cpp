@@ -1,20 +1,20 @@
-#include "config/access_settings.hpp"
+#include "config/client_settings.hpp"
 
 #include <arpa/inet.h>
 
 #include <algorithm>
 
-#include "config/access_read.hpp"
+#include "config/client_read.hpp"
 #include "core/text.hpp"
 
 namespace dugout::config {
 namespace {
 
-constexpr double kMostPerSecond = 1e6;
-constexpr long long kTwoYears = 63'072'000;
+constexpr double kRateMost = 1e6;
+constexpr long long kHstsMost = 63'072'000;
 
 // "10.0.0.0/8", "::1"
-bool is_network(const std::string& text) {
+bool is_client_network(const std::string& text) {
   const auto slash = text.find('/');
   const auto host = text.substr(0, slash);
   unsigned char bytes[sizeof(in6_addr)];
@@ -28,9 +28,9 @@ bool is_network(const std::string& text) {
   return count && *count >= 0 && *count <= (six ? 128 : 32);
 }
 
-void read_proxies(SettingsReader& limits, AccessSettings& out) {
+void read_proxy_keys(SettingsReader& limits, ClientSettings& out) {
   limits.words("proxies", out.proxies);
-  if (!std::all_of(out.proxies.begin(), out.proxies.end(), is_network)) {
+  if (!std::all_of(out.proxies.begin(), out.proxies.end(), is_client_network)) {
     limits.refuse("proxies", "must be addresses or networks",
                   "such as [127.0.0.1, \"10.0.0.0/8\", \"fd00::/8\"]");
     out.proxies.clear();
@@ -44,11 +44,11 @@ void read_proxies(SettingsReader& limits, AccessSettings& out) {
   }
 }
 
-void read_rates(const Node* node, LoadState& state, AccessSettings& out) {
+void read_rate_keys(const Node* node, LoadState& state, ClientSettings& out) {
   SettingsReader reader(node, "limits.rates", state);
   reader.flag("enabled", out.rates);
   const auto rate = [&](const std::string& name, RateSettings& into) {
-    reader.real(name + "_per_second", 0.0, kMostPerSecond, into.per_second);
+    reader.real(name + "_per_second", 0.0, kRateMost, into.per_second);
     reader.count(name + "_burst", 1, 1'000'000, into.burst);
   };
   rate("chat", out.chat);
@@ -59,7 +59,7 @@ void read_rates(const Node* node, LoadState& state, AccessSettings& out) {
   reader.finish();
 }
 
-void check_pair(SettingsReader& reader, TlsSettings& out) {
+void check_tls_pair(SettingsReader& reader, TlsSettings& out) {
   if (out.certificate.empty() == out.key.empty()) return;
   reader.refuse(out.key.empty() ? "key" : "certificate", "is missing beside the other",
                 "certificate and key are two PEM files, or one named twice");
@@ -69,14 +69,14 @@ void check_pair(SettingsReader& reader, TlsSettings& out) {
 
 }  // namespace
 
-AccessSettings read_access(SettingsReader& limits, LoadState& state) {
-  AccessSettings out;
+ClientSettings read_clients(SettingsReader& limits, LoadState& state) {
+  ClientSettings out;
   limits.count("connections", 0, 1'000'000, out.connections);
   limits.count("connections_per_address", 0, 1'000'000, out.connections_per_address);
   limits.seconds("head_timeout", 0.1, 600.0, out.head_timeout);
   limits.bytes("head_bytes", 4096, 1 << 20, out.head_bytes);
-  read_proxies(limits, out);
-  read_rates(limits.map("rates"), state, out);
+  read_proxy_keys(limits, out);
+  read_rate_keys(limits.map("rates"), state, out);
   return out;
 }
 
@@ -94,12 +94,12 @@ TlsSettings read_tls(const Node* node, LoadState& state) {
   }
   reader.text("ciphers", out.ciphers);
   std::size_t hsts = static_cast<std::size_t>(out.hsts_seconds);
-  reader.count("hsts_seconds", 0, kTwoYears, hsts);
+  reader.count("hsts_seconds", 0, kHstsMost, hsts);
   out.hsts_seconds = static_cast<long long>(hsts);
   int port = -1;
   reader.count("http_redirect", 0, 65'535, port);
   if (port >= 0) out.http_redirect = static_cast<std::uint16_t>(port);
-  check_pair(reader, out);
+  check_tls_pair(reader, out);
   if (out.certificate.empty() && out.http_redirect) {
     reader.refuse("http_redirect", "leads nowhere without a certificate", "set tls.certificate");
     out.http_redirect.reset();

@@ -1,5 +1,5 @@
 // The keys about limits of clients and TLS: both sources, and what is refused.
-#include "config/access_settings.hpp"
+#include "config/client_settings.hpp"
 
 #include <catch2/catch.hpp>
 
@@ -12,11 +12,11 @@
 namespace dugout {
 namespace {
 
-config::Settings load_access(const std::string& yaml,
-                             const std::map<std::string, std::string>& variables,
-                             core::Findings& findings) {
+config::Settings load_clients(const std::string& yaml,
+                              const std::map<std::string, std::string>& variables,
+                              core::Findings& findings) {
   config::SettingsSource source;
-  source.file = test::own_file("access_settings_test.yaml");
+  source.file = test::own_file("client_settings_test.yaml");
   std::ofstream(source.file) << yaml;
   source.environment = [&](const std::string& name) {
     const auto found = variables.find(name);
@@ -29,15 +29,15 @@ config::Settings load_access(const std::string& yaml,
 
 std::string first_fault(const std::string& yaml) {
   core::Findings findings;
-  static_cast<void>(load_access(yaml, {}, findings));
+  static_cast<void>(load_clients(yaml, {}, findings));
   return findings.empty() ? "" : findings[0].text();
 }
 
 }  // namespace
 
-TEST_CASE("AccessSettingsTest.TheFileAndTheEnvironmentSetThem") {
+TEST_CASE("ClientSettingsTest.TheFileAndTheEnvironmentSetThem") {
   core::Findings findings;
-  const auto settings = load_access(
+  const auto settings = load_clients(
       "limits:\n  connections_per_address: 9\n  head_timeout: 2500ms\n  proxies: [\"::1\", "
       "10.0.0.0/8]\n  rates: {chat_per_second: 2.5, chat_burst: 7}\n"
       "tls: {certificate: a.pem, key: a.key, minimum: 1.3, http_redirect: 80, hsts_seconds: 60}\n",
@@ -47,13 +47,13 @@ TEST_CASE("AccessSettingsTest.TheFileAndTheEnvironmentSetThem") {
       findings);
 
   CHECK(findings.empty());
-  CHECK(settings.access.connections_per_address == 9);
-  CHECK(settings.access.head_timeout == 2.5);
-  CHECK(settings.access.proxies == std::vector<std::string>{"::1", "10.0.0.0/8"});
-  CHECK(settings.access.proxy_header == "forwarded");
-  CHECK(settings.access.chat.per_second == 2.5);
-  CHECK(settings.access.chat.burst == 7);
-  CHECK(settings.access.session.burst == 3);
+  CHECK(settings.clients.connections_per_address == 9);
+  CHECK(settings.clients.head_timeout == 2.5);
+  CHECK(settings.clients.proxies == std::vector<std::string>{"::1", "10.0.0.0/8"});
+  CHECK(settings.clients.proxy_header == "forwarded");
+  CHECK(settings.clients.chat.per_second == 2.5);
+  CHECK(settings.clients.chat.burst == 7);
+  CHECK(settings.clients.session.burst == 3);
   CHECK(settings.tls.minimum == "1.3");
   CHECK(settings.tls.hsts_seconds == 60);
   CHECK(settings.tls.http_redirect == 80);
@@ -61,15 +61,15 @@ TEST_CASE("AccessSettingsTest.TheFileAndTheEnvironmentSetThem") {
   CHECK(settings.public_url == "https://127.0.0.1:8080");
 }
 
-TEST_CASE("AccessSettingsTest.AListOfNetworksInAVariableHasCommas") {
+TEST_CASE("ClientSettingsTest.AListOfNetworksInAVariableHasCommas") {
   core::Findings findings;
   const auto settings =
-      load_access("", {{"DUGOUT_LIMITS_PROXIES", "fd00::/8, 127.0.0.1"}}, findings);
+      load_clients("", {{"DUGOUT_LIMITS_PROXIES", "fd00::/8, 127.0.0.1"}}, findings);
   CHECK(findings.empty());
-  CHECK(settings.access.proxies == std::vector<std::string>{"fd00::/8", "127.0.0.1"});
+  CHECK(settings.clients.proxies == std::vector<std::string>{"fd00::/8", "127.0.0.1"});
 }
 
-TEST_CASE("AccessSettingsTest.WhatCannotBeIsRefusedByName") {
+TEST_CASE("ClientSettingsTest.WhatCannotBeIsRefusedByName") {
   CHECK_THAT(first_fault("limits: {proxies: [10.0.0.0/40]}"), Catch::Contains("limits.proxies"));
   CHECK_THAT(first_fault("limits: {proxies: [example.org]}"), Catch::Contains("limits.proxies"));
   CHECK_THAT(first_fault("limits: {rates: {chat: 5}}"), Catch::Contains("unknown key"));

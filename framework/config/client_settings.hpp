@@ -18,7 +18,7 @@ struct RateSettings {
   int burst = 1;
 };
 
-struct AccessSettings {
+struct ClientSettings {
   int connections = 0;  // in all; 0 = as many as threads and queue hold
   int connections_per_address = 256;
   double head_timeout = 10.0;  // s, for the head of a request
