@@ -8,6 +8,7 @@
 
 #include "cli/access.hpp"
 #include "cli/attempt_log.hpp"
+#include "cli/client_options.hpp"
 #include "cli/reloader.hpp"
 #include "cli/serving_file.hpp"
 #include "http/server.hpp"
@@ -42,12 +43,14 @@ http::ServerOptions server_options(const config::Settings& settings) {
   options.batch_calls = settings.limits.batch_calls;
   options.batch_bytes = settings.limits.batch_bytes;
   options.batch_concurrency = settings.limits.batch_concurrency;
+  options.queued = settings.limits.queued;
   options.keep_alive = std::chrono::seconds(static_cast<long>(settings.limits.keep_alive));
   options.upload_folder = settings.data + "/uploads";
   options.public_url = settings.public_url;
   options.version = DUGOUT_VERSION;
   options.admin_token = settings.admin_token.reveal();
   options.access = access_options(settings);
+  set_clients(settings, options);
   return options;
 }
 
@@ -118,10 +121,15 @@ int serve_until_stopped(Set& set, Watchers& watchers, App& app, const StopSignal
     std::cerr << started.error().message << "\n";
     return kEnvironment;
   }
-  const auto url = "http://" + set.settings().listen_host + ":" + std::to_string(server->port());
+  const auto scheme = set.settings().tls.certificate.empty() ? "http://" : "https://";
+  const auto url = scheme + set.settings().listen_host + ":" + std::to_string(server->port());
   const ServingFile serving(set.settings().data, url);
   if (reloader) reloader->start();
   std::cout << "listening on " << url << std::endl;
+  if (server->redirect_port() != 0) {
+    std::cout << "redirecting from http://" << set.settings().listen_host << ":"
+              << server->redirect_port() << std::endl;
+  }
   watchers.start();
   app.jobs().start();
   const core::CancelToken stop;

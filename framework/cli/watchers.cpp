@@ -89,6 +89,7 @@ Standing ProductStanding::standing() {
   out.jobs = jobs();
   add_guards(out);
   add_plugins(out);
+  add_doors(out);
   const auto log = set_.log().counts();
   out.signals.log_dropped = log.dropped + log.failed;
   if (exporter_ != nullptr) {
@@ -101,6 +102,17 @@ Standing ProductStanding::standing() {
   out.running_turns = telemetry_.running_count();
   if (figures_ != nullptr) out.active_sessions = figures_->active_sessions();
   return out;
+}
+
+void ProductStanding::add_doors(Standing& out) const {
+  out.doors.connections = doors_->connections.load();
+  out.doors.certificate_expires = doors_->certificate_expires.load();
+  out.doors.certificates_refused = doors_->certificates_refused.load();
+  for (std::size_t at = 0; at < observability::kRefusals; ++at) {
+    const auto reason = static_cast<observability::Refusal>(at);
+    out.doors.refused.push_back(
+        {std::string(observability::name_of(reason)), doors_->refused(reason)});
+  }
 }
 
 // A guard is made with the first attempt; until then its target stands as it would.
@@ -176,6 +188,7 @@ void Watchers::watch(App& app, http::ServerOptions& options) {
   standing_ =
       std::make_unique<ProductStanding>(set_, app.orchestrator(), telemetry_, figures_.get(),
                                         traces_ == nullptr ? nullptr : &traces_->exporter());
+  options.figures = standing_->doors();
   if (set_.settings().metrics.enabled) {
     metrics_ =
         std::make_unique<observability::Metrics>(figures_->names(), *standing_, DUGOUT_VERSION);

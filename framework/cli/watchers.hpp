@@ -31,10 +31,13 @@ class ProductStanding final : public observability::StandingSource {
   void reloads(std::function<observability::Standing::Reloads()> counts) {
     reloads_ = std::move(counts);
   }
+  // What the server counts.
+  const std::shared_ptr<observability::DoorFigures>& doors() const { return doors_; }
 
  private:
   void add_guards(observability::Standing& out) const;
   void add_plugins(observability::Standing& out) const;
+  void add_doors(observability::Standing& out) const;
   observability::Standing::Jobs jobs();
 
   Set& set_;
@@ -43,6 +46,8 @@ class ProductStanding final : public observability::StandingSource {
   const observability::Figures* const figures_;
   const observability::TraceExporter* const exporter_;
   std::function<observability::Standing::Reloads()> reloads_;  // may be empty
+  const std::shared_ptr<observability::DoorFigures> doors_ =
+      std::make_shared<observability::DoorFigures>();
   std::mutex mutex_;  // guards the two below: counting jobs is not for every scrape
   observability::Standing::Jobs jobs_;
   std::optional<core::MonoTime> counted_;

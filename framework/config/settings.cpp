@@ -7,6 +7,7 @@
 #include <ostream>
 
 #include "config/access_read.hpp"
+#include "config/client_read.hpp"
 #include "config/link_read.hpp"
 #include "config/reload_read.hpp"
 #include "config/resilience_read.hpp"
@@ -70,7 +71,7 @@ void read_folders(SettingsReader& root, const SettingsSource& source, LoadState&
   root.texts("plugin_path", out.plugin_path);
 }
 
-void read_limits(const Node* node, LoadState& state, SettingLimits& out) {
+void read_limits(const Node* node, LoadState& state, SettingLimits& out, ClientSettings& clients) {
   SettingsReader reader(node, "limits", state);
   reader.bytes("body_bytes", 1024, 64 * kMiB, out.body_bytes);
   reader.bytes("upload_bytes", 1024, 1024 * kMiB, out.upload_bytes);
@@ -83,6 +84,7 @@ void read_limits(const Node* node, LoadState& state, SettingLimits& out) {
   reader.seconds("queue_wait", 0.0, 600.0, out.queue_wait);
   reader.seconds("keep_alive", 0.0, 3600.0, out.keep_alive);
   reader.count("job_workers", 0, 64, out.job_workers);
+  clients = read_clients(reader, state);
   reader.finish();
 }
 
@@ -230,7 +232,8 @@ void read_public_url(SettingsReader& root, Settings& out) {
   const auto host = any                                              ? "127.0.0.1"
                     : out.listen_host.find(':') != std::string::npos ? "[" + out.listen_host + "]"
                                                                      : out.listen_host;
-  out.public_url = "http://" + host + ":" + std::to_string(out.listen_port);
+  const std::string scheme = out.tls.certificate.empty() ? "http://" : "https://";
+  out.public_url = scheme + host + ":" + std::to_string(out.listen_port);
   root.text("public_url", out.public_url);
   while (!out.public_url.empty() && out.public_url.back() == '/') out.public_url.pop_back();
   if (!is_url(out.public_url)) {
@@ -277,7 +280,8 @@ Settings load_settings(const SettingsSource& source, core::Findings& findings,
   SettingsReader root(file ? &file->root : nullptr, "", state);
   read_folders(root, source, state, out);
   read_listen(root, source.listen, out, findings);
-  read_limits(root.map("limits"), state, out.limits);
+  read_limits(root.map("limits"), state, out.limits, out.clients);
+  out.tls = read_tls(root.map("tls"), state);
   read_providers(root.map("providers"), state, out.providers);
   out.retry = retry_from_file(root.map("retry"), state);
   out.retry_environment = retry_from_environment(state);

@@ -7,6 +7,7 @@
 #include <utility>
 
 #include "config/access_settings.hpp"
+#include "config/client_settings.hpp"
 #include "config/link_settings.hpp"
 #include "config/origins.hpp"
 #include "config/reload_settings.hpp"
@@ -73,6 +74,8 @@ struct Settings {
   std::string root = ".";  // the folder with agents/ and routines/
   std::vector<std::string> plugin_path;
   SettingLimits limits;
+  ClientSettings clients;  // the other keys of `limits:`
+  TlsSettings tls;
   std::map<std::string, ProviderSettings> providers;  // openai_responses and openai_chat, and more
   RetrySource retry, retry_environment;               // of dugout.yaml; of AI_RETRY_*
   ResilienceSettings resilience;

@@ -1,6 +1,5 @@
 #include "http/admin.hpp"
 
-#include <Poco/Net/IPAddress.h>
 #include <Poco/Net/NameValueCollection.h>
 
 #include <functional>
@@ -25,12 +24,9 @@ std::string pass_of(Exchange& exchange) {
   return cookies.get(kCookie, "");
 }
 
-// Whose wrong tokens are counted together: an IPv6 address is one of very many that its owner has.
-std::string address_of(Exchange& exchange) {
-  constexpr unsigned kOwner = 64;
-  const auto host = exchange.request().clientAddress().host();
-  if (host.family() != Poco::Net::IPAddress::IPv6 || host.isIPv4Mapped()) return host.toString();
-  return (host & Poco::Net::IPAddress(kOwner, Poco::Net::IPAddress::IPv6)).toString();
+// Whose wrong tokens are counted together.
+std::string address_of(const Service& service, Exchange& exchange) {
+  return address_key(client_address(exchange.request(), service.proxies));
 }
 
 void refuse_operator(Service& service, Exchange& exchange, int status, const char* title,
@@ -54,7 +50,7 @@ struct Door {
 };
 
 bool answer_when_shut(Service& service, Exchange& exchange, const WrongTokens& wrong) {
-  const auto wait = wrong.shut_for(address_of(exchange), service.clock.now());
+  const auto wait = wrong.shut_for(address_of(service, exchange), service.clock.now());
   if (wait == core::Duration::zero()) return false;
   Problem problem;
   problem.status = 429;
@@ -71,7 +67,7 @@ std::optional<Who> admit_shown(Service& service, Exchange& exchange, const Door&
   if (!shown.token.empty() && answer_when_shut(service, exchange, door.wrong)) return std::nullopt;
   if (auto who = door.find(shown.token)) return who;
   if (!shown.token.empty()) {
-    door.wrong.count(address_of(exchange), service.clock.now());
+    door.wrong.count(address_of(service, exchange), service.clock.now());
     tell_refusal(service, "", "token", exchange.path().substr(0, 100));
   }
   service.log.warning("admin.refused", {{"token_shown", shown.anything}});

@@ -55,6 +55,10 @@ void serve_chat(Service& service, Exchange& exchange) {
           admit_chat(service, exchange, request.session_id, core::member(*body, "session_token"))) {
     return exchange.problem(*problem, service.clock);
   }
+  if (const auto problem =
+          service.rates.admit_session(exchange, request.session_id, service.clock.now())) {
+    return exchange.problem(*problem, service.clock);
+  }
   request.trace = caller_trace(exchange);
   if (wants_stream(exchange)) return stream_chat(service, exchange, std::move(request));
   answer(service, exchange, service.orchestrator.chat(request));

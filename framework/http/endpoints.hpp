@@ -7,8 +7,10 @@
 #include <vector>
 
 #include "http/audit_told.hpp"
+#include "http/client_address.hpp"
 #include "http/exchange.hpp"
 #include "http/operator_pass.hpp"
+#include "http/rate_gate.hpp"
 #include "http/server.hpp"
 
 namespace dugout::http {
@@ -32,6 +34,8 @@ struct Service {
   const Operators operators{options.admin_token, options.access.operators};
   const std::string chat_key = chat_key_of(options.access);
   AuditTold audit_told = {};
+  const Proxies proxies = read_proxies(options.proxies, options.proxies_forwarded);
+  RateGate rates{options.rates, options.figures.get()};
 };
 
 struct Route {

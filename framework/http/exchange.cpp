@@ -14,8 +14,6 @@ namespace dugout::http {
 namespace {
 
 constexpr std::streamsize kPiece = 16 * 1024;
-constexpr std::size_t kDiscardBytes = 64U << 20;
-constexpr auto kDiscardWithin = std::chrono::seconds(5);
 // Bytes a second: a phone on a bad line sends a photo at this rate, and is waited for.
 constexpr std::size_t kSlowestLine = 16 * 1024;
 
@@ -34,7 +32,6 @@ constexpr auto kPagePolicy =
 constexpr auto kPermissions =
     "accelerometer=(), camera=(), display-capture=(), geolocation=(), gyroscope=(), hid=(), "
     "magnetometer=(), microphone=(), midi=(), payment=(), serial=(), usb=()";
-constexpr auto kTransport = "max-age=31536000";
 
 // A problem with the body itself: what is left of it is not worth reading.
 Problem body_problem(int status, std::string title, std::string detail) {
@@ -139,23 +136,7 @@ std::optional<Problem> Exchange::read_body(std::size_t limit, core::Duration wit
   if (body.size() < static_cast<std::size_t>(announced)) {
     return clock.now() >= deadline ? too_slow() : cut_off();
   }
-  body_read_ = true;
   return std::nullopt;
-}
-
-// A connection that is closed with bytes unread is reset, and the client never sees the answer: so
-// the rest of a body is thrown away first, within bounds.
-void Exchange::discard_body(core::Clock& clock) {
-  if (!has_body() || body_read_) return;
-  const auto deadline = clock.now() + kDiscardWithin;
-  std::string piece;
-  std::size_t size = 0;
-  try {
-    while (size < kDiscardBytes && read_some(deadline, clock, piece)) size += piece.size();
-  } catch (const Poco::Exception&) {
-    // Nobody is there to be told.
-  }
-  body_read_ = true;
 }
 
 std::optional<Problem> Exchange::require_type(std::string_view wanted) const {
@@ -173,8 +154,7 @@ void Exchange::text(int status, std::string_view type, std::string_view body) {
   send(status, type, body);
 }
 
-void Exchange::settle(const Problem& problem, core::Clock& clock) {
-  if (problem.close) discard_body(clock);
+void Exchange::settle(const Problem& problem, core::Clock& /*clock*/) {
   if (problem.retry_after) response_.set("Retry-After", std::to_string(*problem.retry_after));
   if (!problem.allow.empty()) response_.set("Allow", problem.allow);
   if (!problem.authenticate.empty()) response_.set("WWW-Authenticate", problem.authenticate);
@@ -239,7 +219,9 @@ std::ostream& Exchange::send_head(int status) {
   response_.set("Cross-Origin-Opener-Policy", "same-origin");
   // An origin on the list reads it by CORS; nobody else loads it into a page.
   response_.set("Cross-Origin-Resource-Policy", "same-origin");
-  if (only_by_https_) response_.set("Strict-Transport-Security", kTransport);
+  if (only_by_https_.count() > 0) {
+    response_.set("Strict-Transport-Security", "max-age=" + std::to_string(only_by_https_.count()));
+  }
   if (varies_by_origin_) {
     const auto& vary = response_.get("Vary", "");
     response_.set("Vary", vary.empty() ? "Origin" : vary + ", Origin");

@@ -46,7 +46,7 @@ class Exchange {
   const std::string& session_token() const { return session_token_; }
 
   // Of the answer; before it is sent.
-  void only_by_https() { only_by_https_ = true; }
+  void only_by_https(std::chrono::seconds how_long) { only_by_https_ = how_long; }
   void varies_by_origin() { varies_by_origin_ = true; }
   void header(const std::string& name, const std::string& value) { response_.set(name, value); }
   void json(int status, const std::string& body);
@@ -68,7 +68,6 @@ class Exchange {
 
  private:
   bool read_some(core::MonoTime deadline, core::Clock& clock, std::string& piece);
-  void discard_body(core::Clock& clock);
   std::ostream& send_head(int status);
   void send(int status, std::string_view type, std::string_view body);
 
@@ -76,9 +75,9 @@ class Exchange {
   Poco::Net::HTTPServerResponse& response_;
   PathParts parts_;
   std::string who_, session_token_;
-  bool only_by_https_ = false, varies_by_origin_ = false;
+  std::chrono::seconds only_by_https_{0};  // 0 = it is not said
+  bool varies_by_origin_ = false;
   std::ostream* lines_ = nullptr;  // of the answer under way
-  bool body_read_ = false;
 };
 
 }  // namespace dugout::http

@@ -118,7 +118,9 @@ bool is_secure(const Service& service) {
 }
 
 bool admit_origin(Service& service, Exchange& exchange) {
-  if (is_secure(service)) exchange.only_by_https();
+  const auto& options = service.options;
+  const bool https = is_secure(service) || options.tls.wanted();
+  if (https && options.hsts.count() > 0) exchange.only_by_https(options.hsts);
   if (!is_our_host(service, exchange)) {
     exchange.problem(not_our_host(), service.clock);
     return false;

@@ -1,119 +1,211 @@
 #include "http/server.hpp"
 
-#include <Poco/Net/HTTPRequestHandler.h>
-#include <Poco/Net/HTTPRequestHandlerFactory.h>
-#include <Poco/Net/HTTPServer.h>
-#include <Poco/Net/HTTPServerParams.h>
-#include <Poco/Net/HTTPServerRequestImpl.h>
 #include <Poco/Net/NetException.h>
 #include <Poco/Net/ServerSocket.h>
+#include <Poco/Net/TCPServer.h>
 #include <Poco/ThreadPool.h>
 
-#include <atomic>
+#include <algorithm>
 #include <thread>
 
+#include "http/connection.hpp"
 #include "http/endpoints.hpp"
+#include "http/tls.hpp"
 
 namespace dugout::http {
 namespace {
 
+using observability::Field;
+
 constexpr int kStackBytes = 1 << 20;
 constexpr int kSpareThreads = 64;  // for health checks and pages while all turns are taken
+constexpr int kRedirectThreads = 16;
+constexpr std::size_t kFormBytes = 64 * 1024;  // of an upload, besides its file
 constexpr auto kDrainPoll = std::chrono::milliseconds(20);
 
-class Handler final : public Poco::Net::HTTPRequestHandler {
- public:
-  Handler(Service& service, bool crowded) : service_(service), crowded_(crowded) {}
-  void handleRequest(Poco::Net::HTTPServerRequest& request,
-                     Poco::Net::HTTPServerResponse& response) override {
-    // Who asks and never reads holds a thread for no longer than who never ends a question.
-    auto& socket = dynamic_cast<Poco::Net::HTTPServerRequestImpl&>(request).socket();
-    socket.setSendTimeout(Poco::Timespan(service_.options.read_timeout.count(), 0));
-    Exchange exchange(request, response);
-    // An idle connection holds a thread: when they are scarce, none is kept.
-    if (crowded_) exchange.close_afterwards();
-    dispatch(service_, exchange);
+ServerOptions completed(ServerOptions options) {
+  if (options.connections == 0) {
+    options.connections = options.turns_in_flight + kSpareThreads + options.queued;
   }
+  if (!options.figures) options.figures = std::make_shared<observability::DoorFigures>();
+  return options;
+}
 
- private:
-  Service& service_;
-  const bool crowded_;
-};
+// A listening port and all that came in by it.
+struct Port {
+  Port(Connections::Options options, observability::DoorFigures& figures)
+      : connections(std::move(options), figures) {}
 
-class Factory final : public Poco::Net::HTTPRequestHandlerFactory {
- public:
-  Factory(Service& service, const Poco::ThreadPool& pool) : service_(service), pool_(pool) {}
-  Poco::Net::HTTPRequestHandler* createRequestHandler(
-      const Poco::Net::HTTPServerRequest&) override {
-    return new Handler(service_, pool_.used() * 4 > pool_.capacity() * 3);
-  }
-
- private:
-  Service& service_;
-  const Poco::ThreadPool& pool_;
+  Connections connections;
+  std::unique_ptr<Poco::Net::TCPServer> server = {};
 };
 
 class PocoServer final : public Server {
  public:
   PocoServer(orchestrator::Orchestrator& orchestrator, jobs::Jobs& jobs, core::Clock& clock,
              observability::Log& log, ServerOptions options)
-      : options_(std::move(options)),
+      : options_(completed(std::move(options))),
         service_{orchestrator, jobs, clock, log, options_},
-        pool_("http", 2, options_.turns_in_flight + kSpareThreads, 30, kStackBytes) {}
+        tls_(options_.tls, clock),
+        limit_(options_.connections, options_.connections_per_address, service_.proxies,
+               *options_.figures),
+        pool_("http", 2, options_.turns_in_flight + kSpareThreads + kRedirectThreads, 30,
+              kStackBytes) {}
 
   ~PocoServer() override { stop(); }
 
-  Status start() override {
-    try {
-      Poco::Net::ServerSocket socket;
-      socket.bind(Poco::Net::SocketAddress(options_.host, options_.port), true);
-      socket.listen(1024);
-      Poco::Net::HTTPServerParams::Ptr params = new Poco::Net::HTTPServerParams;
-      params->setMaxThreads(options_.turns_in_flight + kSpareThreads);
-      params->setMaxQueued(options_.queued);
-      params->setKeepAliveTimeout(Poco::Timespan(options_.keep_alive.count(), 0));
-      params->setTimeout(Poco::Timespan(options_.read_timeout.count(), 0));
-      server_ = std::make_unique<Poco::Net::HTTPServer>(new Factory(service_, pool_), pool_, socket,
-                                                        params);
-      server_->start();
-    } catch (const Poco::Exception& error) {
-      return Error{Code::kUnavailable,
-                   "cannot listen on " + options_.host + ":" + std::to_string(options_.port) +
-                       ": " + error.displayText() + "; choose another --listen address"};
-    }
-    return Done{};
-  }
-
-  std::uint16_t port() const override { return server_ ? server_->port() : 0; }
-
-  void stop() override {
-    if (!server_) return;
-    service_.stopping.store(true);
-    service_.ending.cancel();
-    // Idle connections end at once, busy ones with their answer. That waits for the busy ones, so
-    // it goes on beside the clock, which ends it.
-    std::atomic<bool> quiet{false};
-    std::thread ending([&] {
-      server_->stopAll(false);
-      quiet.store(true);
-    });
-    const core::CancelToken never;
-    const auto deadline = service_.clock.now() + options_.drain;
-    while ((!quiet.load() || service_.turns.load() > 0) && service_.clock.now() < deadline) {
-      service_.clock.sleep(kDrainPoll, never);
-    }
-    if (!quiet.load() || service_.turns.load() > 0) server_->stopAll(true);
-    ending.join();
-    pool_.joinAll();
-    server_.reset();
-  }
+  Status start() override;
+  std::uint16_t port() const override { return main_ ? main_->server->port() : 0; }
+  std::uint16_t redirect_port() const override { return redirect_ ? redirect_->server->port() : 0; }
+  void stop() override;
+  Status reload_tls() override;
+  std::vector<std::string> tls_files() const override { return tls_.files(); }
 
  private:
+  Connections::Options connection_options();
+  Status listen(Port& made, std::uint16_t port, int threads, bool answers);
+  void serve(Poco::Net::HTTPServerRequestImpl& request,
+             Poco::Net::HTTPServerResponseImpl& response);
+  void lead_to_tls(Poco::Net::HTTPServerRequestImpl& request,
+                   Poco::Net::HTTPServerResponseImpl& response);
+  bool crowded() const { return pool_.used() * 4 > pool_.capacity() * 3; }
+  void note_certificate();
+  bool quiet() {
+    return service_.turns.load() == 0 && main_->connections.empty() &&
+           (!redirect_ || redirect_->connections.empty());
+  }
+
   const ServerOptions options_;
   Service service_;
+  Tls tls_;
+  ConnectionLimit limit_;
+  SocketWatch watch_;
   Poco::ThreadPool pool_;
-  std::unique_ptr<Poco::Net::HTTPServer> server_;
+  std::unique_ptr<Port> main_, redirect_;  // last: their threads use the members above
 };
+
+Connections::Options PocoServer::connection_options() {
+  Connections::Options options;
+  options.head_within = options_.head_timeout;
+  options.head_bytes = options_.head_bytes;
+  options.keep_alive = options_.keep_alive;
+  options.answer_within = options_.read_timeout;
+  options.largest_body =
+      std::max({options_.body_bytes, options_.batch_bytes, options_.upload_bytes + kFormBytes});
+  options.params = new Poco::Net::HTTPServerParams;
+  options.params->setTimeout(Poco::Timespan(options_.read_timeout.count(), 0));
+  options.crowded = [this] { return crowded(); };
+  return options;
+}
+
+Status PocoServer::listen(Port& made, std::uint16_t port, int threads, bool answers) {
+  try {
+    auto socket = limited_socket(limit_, watch_, answers);
+    socket.bind(Poco::Net::SocketAddress(options_.host, port), true);
+    socket.listen(1024);
+    Poco::Net::TCPServerParams::Ptr params = new Poco::Net::TCPServerParams;
+    params->setMaxThreads(threads);
+    params->setMaxQueued(std::max(options_.queued, 1));  // each passes through it
+    made.server = std::make_unique<Poco::Net::TCPServer>(connection_factory(made.connections),
+                                                         pool_, socket, params);
+    made.server->start();
+  } catch (const Poco::Exception& error) {
+    return Error{Code::kUnavailable, "cannot listen on " + options_.host + ":" +
+                                         std::to_string(port) + ": " + error.displayText() +
+                                         "; choose another --listen address"};
+  }
+  return Done{};
+}
+
+Status PocoServer::start() {
+  auto options = connection_options();
+  options.serve = [this](auto& request, auto& response) { serve(request, response); };
+  if (options_.tls.wanted()) {
+    if (const auto loaded = tls_.load(); !loaded) return loaded.error();
+    note_certificate();
+    options.tls = [this] { return tls_.context(); };
+  }
+  auto made = std::make_unique<Port>(std::move(options), *options_.figures);
+  const int threads = options_.turns_in_flight + kSpareThreads;
+  if (const auto done = listen(*made, options_.port, threads, !options_.tls.wanted()); !done) {
+    return done.error();
+  }
+  main_ = std::move(made);
+  if (!options_.redirect) return Done{};
+  auto leading = connection_options();
+  leading.serve = [this](auto& request, auto& response) { lead_to_tls(request, response); };
+  auto second = std::make_unique<Port>(std::move(leading), *options_.figures);
+  if (const auto done = listen(*second, *options_.redirect, kRedirectThreads, true); !done) {
+    stop();
+    return done.error();
+  }
+  redirect_ = std::move(second);
+  return Done{};
+}
+
+void PocoServer::serve(Poco::Net::HTTPServerRequestImpl& request,
+                       Poco::Net::HTTPServerResponseImpl& response) {
+  // Who asks and never reads holds a thread for no longer than who never ends a question.
+  request.socket().setSendTimeout(Poco::Timespan(options_.read_timeout.count(), 0));
+  Exchange exchange(request, response);
+  // An idle connection holds a thread: when they are scarce, none is kept.
+  if (crowded()) exchange.close_afterwards();
+  const auto address = address_key(client_address(request, service_.proxies));
+  if (const auto problem = service_.rates.admit(exchange, address, service_.clock.now())) {
+    return exchange.problem(*problem, service_.clock);
+  }
+  dispatch(service_, exchange);
+}
+
+// To the address of the settings: what the request says of its host is whatever somebody says.
+void PocoServer::lead_to_tls(Poco::Net::HTTPServerRequestImpl& request,
+                             Poco::Net::HTTPServerResponseImpl& response) {
+  Exchange exchange(request, response);
+  exchange.close_afterwards();
+  const auto target = exchange.target();
+  exchange.header("Location", options_.public_url + (target.starts_with('/') ? target : "/"));
+  exchange.text(308, "text/plain; charset=utf-8", "");
+}
+
+void PocoServer::note_certificate() {
+  const auto expires = tls_.expires().time_since_epoch();
+  options_.figures->certificate_expires.store(
+      std::chrono::duration_cast<std::chrono::seconds>(expires).count());
+}
+
+Status PocoServer::reload_tls() {
+  if (!options_.tls.wanted()) return Error{Code::kNotApplicable, "TLS is not spoken here"};
+  auto loaded = tls_.load();
+  if (!loaded) {
+    options_.figures->certificates_refused.fetch_add(1);
+    service_.log.error("tls.refused", {Field::safe("why", loaded.error().message)});
+    return loaded;
+  }
+  note_certificate();
+  service_.log.info("tls.reloaded", {{"expires", options_.figures->certificate_expires.load()}});
+  return loaded;
+}
+
+void PocoServer::stop() {
+  if (!main_) return;
+  service_.stopping.store(true);
+  service_.ending.cancel();
+  // Idle connections end at once, busy ones with their answer.
+  main_->server->stop();
+  main_->connections.end_idle();
+  if (redirect_) {
+    redirect_->server->stop();
+    redirect_->connections.end_idle();
+  }
+  const core::CancelToken never;
+  const auto deadline = service_.clock.now() + options_.drain;
+  while (!quiet() && service_.clock.now() < deadline) service_.clock.sleep(kDrainPoll, never);
+  main_->connections.end_all();
+  if (redirect_) redirect_->connections.end_all();
+  pool_.joinAll();
+  main_.reset();
+  redirect_.reset();
+}
 
 }  // namespace
 

@@ -7,12 +7,17 @@
 #include <cstdint>
 #include <functional>
 #include <memory>
+#include <optional>
 #include <string>
+#include <vector>
 
 #include "core/clock.hpp"
 #include "core/finding.hpp"
 #include "http/access.hpp"
+#include "http/rate_limit.hpp"
+#include "http/tls_options.hpp"
 #include "jobs/jobs.hpp"
+#include "observability/door_figures.hpp"
 #include "observability/log.hpp"
 #include "orchestrator/chat.hpp"
 #include "store/store.hpp"
@@ -58,6 +63,19 @@ struct ServerOptions {
   std::function<std::string()> last_reload = {};
   // What a check of the application's files finds in them now.
   std::function<core::Findings()> check;
+  int connections = 0;                             // in all; 0 = as many as threads and queue hold
+  int connections_per_address = 256;               // 0 = no limit
+  std::chrono::milliseconds head_timeout{10'000};  // for a request up to its body, TLS included
+  std::size_t head_bytes = 64U << 10;
+  RateOptions rates = {};
+  std::vector<std::string> proxies = {};  // networks: "10.0.0.0/8"; believed about who asks
+  bool proxies_forwarded = false;         // by RFC 7239's header; else by X-Forwarded-*
+  TlsOptions tls = {};
+  // Of Strict-Transport-Security, where the world reaches us by https; 0 = it is not said.
+  std::chrono::seconds hsts{31'536'000};
+  std::optional<std::uint16_t> redirect;  // a port without TLS that leads to public_url
+  // What is counted before a turn begins; nullptr = the server counts for itself.
+  std::shared_ptr<observability::DoorFigures> figures = {};
 };
 
 class Server {
@@ -69,6 +87,12 @@ class Server {
   // Accepts nothing new, lets turns in flight end (at most `drain`), then stops. /ready is 503
   // meanwhile.
   virtual void stop() = 0;
+  // Reads certificate and key anew, for new connections; [any]. An Error says what is wrong, is
+  // logged, and leaves the old ones in use. kNotApplicable: TLS is not spoken here.
+  virtual Status reload_tls() = 0;
+  // Whose change asks for it.
+  virtual std::vector<std::string> tls_files() const = 0;
+  virtual std::uint16_t redirect_port() const = 0;  // the one really bound; 0 = there is none
 };
 
 // REQUIRES: all outlive the server.

@@ -95,7 +95,11 @@ std::optional<Problem> read_upload(Service& service, Exchange& exchange, UploadF
   }
   form.session_id = fields.get("session_id");
   form.client_message_id = fields.get("client_message_id", "");
-  return admit_chat(service, exchange, form.session_id, fields.get("session_token", ""));
+  if (auto problem =
+          admit_chat(service, exchange, form.session_id, fields.get("session_token", ""))) {
+    return problem;
+  }
+  return service.rates.admit_session(exchange, form.session_id, service.clock.now());
 }
 
 }  // namespace dugout::http

@@ -152,6 +152,25 @@ void add_signals(const Standing::Signals& signals, std::vector<MetricFamily>& ou
           .take());
 }
 
+void add_doors(const Standing::Doors& doors, std::vector<MetricFamily>& out) {
+  out.push_back(gauge_series("dugout_connections_open", "Connections of clients at this moment.")
+                    .add(static_cast<double>(doors.connections))
+                    .take());
+  auto refused = counter_series("dugout_refused_total",
+                                "Connections and requests that were refused before a turn began.");
+  for (const auto& [reason, count] : doors.refused) refused.add(count, {{"reason", reason}});
+  out.push_back(refused.take());
+  if (doors.certificate_expires == 0) return;
+  out.push_back(gauge_series("dugout_tls_certificate_expiry_time_seconds",
+                             "When the certificate in use expires, in Unix time.")
+                    .add(static_cast<double>(doors.certificate_expires))
+                    .take());
+  out.push_back(counter_series("dugout_tls_reloads_refused_total",
+                               "Certificates that could not be used; the old one stayed.")
+                    .add(doors.certificates_refused)
+                    .take());
+}
+
 }  // namespace
 
 std::vector<MetricFamily> standing_families(const Standing& standing, const std::string& version) {
@@ -164,6 +183,7 @@ std::vector<MetricFamily> standing_families(const Standing& standing, const std:
   add_cache(standing.cache, out);
   add_plugins(standing, out);
   add_signals(standing.signals, out);
+  add_doors(standing.doors, out);
   return out;
 }
 

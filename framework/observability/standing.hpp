@@ -40,6 +40,18 @@ struct Standing {
     bool export_failing = false;
   };
 
+  // Before a turn begins.
+  struct Doors {
+    struct Refused {
+      std::string reason;
+      std::uint64_t count = 0;
+    };
+    std::int64_t connections = 0;
+    std::vector<Refused> refused;          // all reasons there are
+    std::int64_t certificate_expires = 0;  // Unix time; 0 = TLS is not spoken
+    std::uint64_t certificates_refused = 0;
+  };
+
   std::vector<Target> targets;
   std::vector<Provider> providers;
   double retry_tokens = 0.0, retry_tokens_limit = 0.0;  // limit 0 = there is no budget
@@ -49,6 +61,7 @@ struct Standing {
   int generation = 1;  // of plugins and YAML
   Reloads reloads;
   Signals signals;
+  Doors doors;
   std::vector<RunningTurn> running;  // the oldest first, a bounded number of them
   std::size_t running_turns = 0;
   std::uint64_t active_sessions = 0;

@@ -28,6 +28,10 @@ def clean_environment(**extra):
     return kept
 
 
+# A test asks faster than any person, and from one address: limits by address and session are for tests of them.
+UNLIMITED = {"DUGOUT_LIMITS_RATES_ENABLED": "false", "DUGOUT_LIMITS_CONNECTIONS_PER_ADDRESS": "0"}
+
+
 class Server:
     """`dugout serve` on a free port, over a data folder of its own. A line of its log is there when what it tells of
     is over, unless a test sets DUGOUT_LOG_QUEUE."""
@@ -39,9 +43,9 @@ class Server:
             [DUGOUT, "serve", "--listen", "127.0.0.1:0", "--root", root, "--data", self.data,
              "--log-format", "json", *args],
             stdout=subprocess.PIPE, stderr=open(os.path.join(self.data, "log"), "ab"),
-            env=clean_environment(**{"DUGOUT_LOG_QUEUE": "0", **environment}), text=True)
+            env=clean_environment(**{"DUGOUT_LOG_QUEUE": "0", **UNLIMITED, **environment}), text=True)
         line = self.process.stdout.readline()
-        if not line.startswith("listening on http://127.0.0.1:"):
+        if not line.startswith(("listening on http://127.0.0.1:", "listening on https://127.0.0.1:")):
             raise AssertionError("no server: %r %s" % (line, self.log()))
         self.port = int(line.rsplit(":", 1)[1])
 

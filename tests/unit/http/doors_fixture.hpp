@@ -236,6 +236,7 @@ class Doors {
     return answer;
   }
   std::uint16_t port() const { return server_->port(); }
+  http::Server& server() { return *server_; }
   void stop() { server_->stop(); }
 
   Answer form(const std::string& path, const std::string& body) {
