@@ -40,11 +40,20 @@ core::Finding finding_of(const Json& line) {
   return finding;
 }
 
-int tell(const Json& result) {
+bool is_good(const Json& result, const core::Findings& findings) {
+  return core::member(result, "outcome") == "published" && !core::has_errors(findings);
+}
+
+core::Findings findings_of(const Json& result) {
   core::Findings findings;
   for (const auto& line : result.value("findings", Json::array())) {
     if (line.is_object()) findings.push_back(finding_of(line));
   }
+  return findings;
+}
+
+int tell(const Json& result) {
+  const auto findings = findings_of(result);
   (void)report(findings);
   const auto style = Style::for_stdout();
   const auto generation = std::to_string(result.value("generation", 0));
@@ -56,7 +65,7 @@ int tell(const Json& result) {
   std::cout << style.good("generation " + generation) << " serves new turns";
   if (plugins > 0) std::cout << ", with " << plugins << " plugin(s) loaded anew";
   std::cout << "\n";
-  return kGood;
+  return core::has_errors(findings) ? kFindings : kGood;
 }
 
 }  // namespace
@@ -93,7 +102,7 @@ int reload(const AppOptions& options, bool json) {
   }
   if (!json) return tell(*result);
   std::cout << result->dump(2) << "\n";
-  return core::member(*result, "outcome") == "published" ? kGood : kFindings;
+  return is_good(*result, findings_of(*result)) ? kGood : kFindings;
 }
 
 }  // namespace dugout::cli

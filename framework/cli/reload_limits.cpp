@@ -12,6 +12,23 @@ auto of_limits(const config::SettingLimits& limits) {
                     limits.keep_alive, limits.job_workers);
 }
 
+auto of_rate(const config::RateSettings& rate) {
+  return std::tuple(rate.per_second, rate.burst);
+}
+
+auto of_clients(const config::ClientSettings& clients) {
+  return std::tuple(clients.connections, clients.connections_per_address, clients.head_timeout,
+                    clients.head_bytes, clients.proxies, clients.proxy_header, clients.rates,
+                    of_rate(clients.chat), of_rate(clients.upload), of_rate(clients.batch),
+                    of_rate(clients.other), of_rate(clients.session));
+}
+
+// What stands in the files is read anew at each reload.
+auto of_tls(const config::TlsSettings& tls) {
+  return std::tuple(tls.certificate, tls.key, tls.key_password.reveal(), tls.key_password_file,
+                    tls.minimum, tls.ciphers, tls.hsts_seconds, tls.http_redirect);
+}
+
 auto of_log(const config::LogSettings& log) {
   return std::tuple(log.format, log.file, log.file_bytes, log.files, log.queue, log.queue_bytes);
 }
@@ -60,7 +77,9 @@ std::vector<std::string> keys_for_a_restart(const config::Settings& a, const con
   note(a.root != b.root, "root");
   note(a.plugin_path != b.plugin_path, "plugin_path");
   note(a.public_url != b.public_url, "public_url");
-  note(of_limits(a.limits) != of_limits(b.limits), "limits");
+  note(of_limits(a.limits) != of_limits(b.limits) || of_clients(a.clients) != of_clients(b.clients),
+       "limits");
+  note(of_tls(a.tls) != of_tls(b.tls), "tls");
   note(of_log(a.log) != of_log(b.log), "log");
   note(of_traces(a.traces) != of_traces(b.traces), "traces");
   note(of_metrics(a.metrics) != of_metrics(b.metrics), "metrics");

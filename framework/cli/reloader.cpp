@@ -26,6 +26,15 @@ std::vector<std::string> watched_trees(const Set& set) {
   return trees;
 }
 
+std::vector<std::string> watched_files(const Set& set, const AppOptions& options) {
+  const auto& tls = set.settings().tls;
+  std::vector<std::string> files{options.config.empty() ? "dugout.yaml" : options.config};
+  for (const auto& file : {tls.certificate, tls.key, tls.key_password_file}) {
+    if (!file.empty()) files.push_back(file);
+  }
+  return files;
+}
+
 std::chrono::milliseconds ms_of(double seconds) {
   return std::chrono::milliseconds(static_cast<std::int64_t>(seconds * 1000.0));
 }
@@ -69,7 +78,7 @@ Reloader::Reloader(Set& set, App& app, const AppOptions& options, Listener liste
       app_(app),
       options_(options),
       listener_(std::move(listener)),
-      watch_(watched_trees(set), {options.config.empty() ? "dugout.yaml" : options.config}),
+      watch_(watched_trees(set), watched_files(set, options)),
       seen_(watch_.stamps()) {}
 
 Reloader::~Reloader() {
@@ -130,6 +139,12 @@ ReloadReport Reloader::reload(std::string_view why) {
   const std::lock_guard lock(reloading_);
   const auto began = set_.clock().now();
   auto report = attempt(why);
+  // A certificate that is about to expire does not wait for a routine to be mended.
+  if (renew_tls_) {
+    if (const auto renewed = renew_tls_(); !renewed) {
+      report.findings.push_back(failure(set_.settings().tls.certificate, renewed.error().message));
+    }
+  }
   report.seconds = core::seconds(set_.clock().now() - began);
   tell(report);
   return report;
@@ -234,7 +249,7 @@ void Reloader::take_back(const std::set<std::string>& worse) {
 void Reloader::tell(const ReloadReport& report) {
   std::string plugins;
   for (const auto& id : report.plugins) plugins += (plugins.empty() ? "" : " ") + id;
-  const bool good = report.outcome == ReloadReport::Outcome::kPublished;
+  const bool good = report.good();
   const auto first = good || report.findings.empty() ? "" : report.findings.front().text();
   set_.log().log(good ? observability::Level::kInfo : observability::Level::kWarning, "reload",
                  {Field::safe("outcome", name_of(report.outcome)),
@@ -250,7 +265,7 @@ void Reloader::tell(const ReloadReport& report) {
     ++(report.outcome == ReloadReport::Outcome::kPublished ? counts_.published
        : report.outcome == ReloadReport::Outcome::kRefused ? counts_.refused
                                                            : counts_.rolled_back);
-    counts_.last_refused = report.outcome == ReloadReport::Outcome::kRefused;
+    counts_.last_refused = core::has_errors(report.findings);
   }
   if (listener_) listener_(report);
 }

@@ -28,6 +28,8 @@ struct ReloadReport {
   core::WallTime at{};
   double seconds = 0.0;
 
+  // What is on the disk serves, all of it.
+  bool good() const { return outcome == Outcome::kPublished && !core::has_errors(findings); }
   std::string json() const;  // an object; of findings file, line, column, severity, message, hint
 };
 std::string_view name_of(ReloadReport::Outcome outcome);  // "published", "refused", "rolled_back"
@@ -49,6 +51,8 @@ class Reloader {
   Reloader(const Reloader&) = delete;
   Reloader& operator=(const Reloader&) = delete;
 
+  // What reads certificate and key anew. Before start().
+  void renews_tls(std::function<Status()> renew) { renew_tls_ = std::move(renew); }
   void start();
   void stop();
   void ask();  // [any] a reload on the thread of its own, soon
@@ -71,6 +75,7 @@ class Reloader {
   App& app_;
   const AppOptions options_;
   const Listener listener_;
+  std::function<Status()> renew_tls_;  // may be empty
   FileWatch watch_;
   std::mutex reloading_;  // whoever reloads; guards the four below
   FileWatch::Stamps seen_;

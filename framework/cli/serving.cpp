@@ -67,7 +67,7 @@ std::unique_ptr<Reloader> offer_reload(Set& set, App& app, const AppOptions& opt
   auto* made = reloader.get();
   server.reload = [made] {
     const auto report = made->reload("admin");
-    return http::ReloadAnswer{report.outcome == ReloadReport::Outcome::kPublished, report.json()};
+    return http::ReloadAnswer{report.good(), report.json()};
   };
   server.last_reload = [made] {
     const auto last = made->last();
@@ -124,7 +124,12 @@ int serve_until_stopped(Set& set, Watchers& watchers, App& app, const StopSignal
   const auto scheme = set.settings().tls.certificate.empty() ? "http://" : "https://";
   const auto url = scheme + set.settings().listen_host + ":" + std::to_string(server->port());
   const ServingFile serving(set.settings().data, url);
-  if (reloader) reloader->start();
+  if (reloader) {
+    if (!server->tls_files().empty()) {
+      reloader->renews_tls([&server] { return server->reload_tls(); });
+    }
+    reloader->start();
+  }
   std::cout << "listening on " << url << std::endl;
   if (server->redirect_port() != 0) {
     std::cout << "redirecting from http://" << set.settings().listen_host << ":"

@@ -67,7 +67,6 @@ class SettingsReader {
     Mark mark;
   };
 
-  void list(const std::string& key, char separator, std::vector<std::string>& out);
   std::string full(const std::string& key) const;
   std::optional<Given> take(const std::string& key, const std::string& variable, bool may_be_unset);
   std::optional<Given> from_environment(const std::string& variable) const;
