@@ -6,11 +6,14 @@ libraries may grow. Prints the figures; exit code 1 when one of them is wrong.
   tests/campaigns/live_change.py --changes 1000 --parents 8      (DUGOUT and DUGOUT_SOURCE as for tests/e2e)
 """
 import argparse
+import http.client
 import json
 import os
 import random
 import re
 import shutil
+import ssl
+import subprocess
 import sys
 import tempfile
 import time
@@ -44,7 +47,12 @@ class Club:
         os.mkdir(os.path.join(self.folder, "bin"))
         self.program = shutil.copy2(driver.DUGOUT, os.path.join(self.folder, "bin", "dugout"))
         self.config = os.path.join(self.folder, "dugout.yaml")
-        save(self.config, b"reload: {debounce: 20ms, probation: 1s}\n")
+        self.pairs = [self._pair(number) for number in (1, 2)]
+        self.pair = None
+        self.certificate(0)
+        save(self.config, (
+            "reload: {debounce: 20ms, probation: 1s}\nlimits: {rates: {enabled: false}}\n"
+            "tls: {certificate: %s/tls.pem, key: %s/tls.key}\n" % (self.folder, self.folder)).encode())
         with open(os.path.join(self.folder, ASK), encoding="utf-8") as file:
             self.text = file.read()
         self.libraries = {}
@@ -53,6 +61,25 @@ class Club:
             path = os.path.join(own, next(n for n in os.listdir(own) if n.endswith(".so")))
             with open(path, "rb") as file:
                 self.libraries[path] = file.read()
+
+    def _pair(self, number):
+        """Key and certificate number 1 or 2, made here."""
+        key, pem = (os.path.join(self.folder, "%d.%s" % (number, end)) for end in ("key", "pem"))
+        subprocess.run(["openssl", "req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:prime256v1",
+                        "-nodes", "-keyout", key, "-out", pem, "-subj", "/CN=club-%d" % number, "-days", "2",
+                        "-addext", "subjectAltName=IP:127.0.0.1"], check=True, capture_output=True)
+        with open(key, "rb") as file, open(pem, "rb") as other:
+            return other.read(), file.read()
+
+    def certificate(self, which):
+        self.pair = which
+        for end, data in zip((".pem", ".key"), self.pairs[which]):
+            save(os.path.join(self.folder, "tls" + end), data)
+
+    def served_certificate(self, port):
+        """Which of the two a new connection is shown."""
+        shown = ssl.get_server_certificate(("127.0.0.1", port)).encode()
+        return next((n for n, (pem, _) in enumerate(self.pairs) if pem.strip() == shown.strip()), None)
 
     def good_routine(self, version):
         save(os.path.join(self.folder, ASK), re.sub(
@@ -65,6 +92,20 @@ class Club:
 
     def plugin(self, path):
         save(path, self.libraries[path])
+
+
+class SecureServer(driver.Server):
+    """One that is asked by https, whoever signed its certificate."""
+    context = ssl._create_unverified_context()
+
+    def request(self, method, path, body=None, headers=None, timeout=60):
+        connection = http.client.HTTPSConnection("127.0.0.1", self.port, timeout=timeout, context=self.context)
+        try:
+            connection.request(method, path, body, headers or {})
+            response = connection.getresponse()
+            return response.status, dict(response.getheaders()), response.read()
+        finally:
+            connection.close()
 
 
 def last(server):
@@ -121,12 +162,12 @@ def main():
     version, good = 1, True
     club.good_routine(version)
     try:
-        with driver.Server(root=club.folder, args=("--config", club.config), DUGOUT_ADMIN_TOKEN=TOKEN) as server:
+        with SecureServer(root=club.folder, args=("--config", club.config), DUGOUT_ADMIN_TOKEN=TOKEN) as server:
             process = Process(server.process.pid)
             published = [(1, 0.0, 0.0, version)]
-            with Parents(server.port, wanted.parents) as parents:
+            with Parents(server.port, wanted.parents, context=SecureServer.context) as parents:
                 for change in range(wanted.changes):
-                    kind = draw.choice(("good", "good", "bad", "plugin"))
+                    kind = draw.choice(("good", "good", "good", "bad", "bad", "plugin", "plugin", "certificate"))
                     before = last(server)
                     began = time.monotonic()
                     if kind == "good":
@@ -141,7 +182,10 @@ def main():
                             version += 1
                             club.good_routine(version)
                             good = True
-                        club.plugin(draw.choice(sorted(club.libraries)))
+                        if kind == "plugin":
+                            club.plugin(draw.choice(sorted(club.libraries)))
+                        else:
+                            club.certificate(1 - club.pair)
                     report = changed(server, before, 120)
                     ended = time.monotonic()
                     # A good routine and a plugin may have been read one by one.
@@ -151,6 +195,12 @@ def main():
                         problems.append("change %d (%s): nothing came of it" % (change, kind))
                         break
                     seconds.append(ended - began)
+                    if kind == "certificate":
+                        until = time.monotonic() + 30
+                        while club.served_certificate(server.port) != club.pair and time.monotonic() < until:
+                            time.sleep(0.02)
+                        if club.served_certificate(server.port) != club.pair:
+                            problems.append("change %d: the old certificate is still shown" % change)
                     outcome = "published" if good else "refused"
                     if report["outcome"] != outcome:
                         problems.append("change %d (%s): %s" % (change, kind, report))

@@ -56,8 +56,9 @@ class Turn:
 class Parents:
     """Clients that chat without a pause, each on one connection; what was not answered well is kept whole."""
 
-    def __init__(self, port, count, pause=0.0):
-        self.port, self.pause = port, pause
+    def __init__(self, port, count, pause=0.0, context=None):
+        """`context`: of TLS; None = the server speaks without."""
+        self.port, self.pause, self.context = port, pause, context
         self.stop, self.lock = threading.Event(), threading.Lock()
         self.turns, self.failures, self.answered = [], [], 0
         self.keep_turns = True
@@ -74,7 +75,10 @@ class Parents:
             thread.join()
 
     def _chat(self):
-        connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=60)
+        if self.context is None:
+            connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=60)
+        else:
+            connection = http.client.HTTPSConnection("127.0.0.1", self.port, timeout=60, context=self.context)
         while not self.stop.is_set():
             session = None
             for text in (CODE,) + LINES:
