@@ -183,3 +183,33 @@ TEST_CASE("DataTest.WhatIsNeitherTableNorSettingsIsNamed") {
   box.write("agents/data/club.yaml", "fees: [1, 2]\n");
   CHECK(box.finds("club.yaml", 1, 7, "setting club.fees must be"));
 }
+
+TEST_CASE("AgentTest.AnAgentWithoutAFlowMayNotHaveAToolWithEffects") {
+  const Known known{{{"charge", {}, {}, "", true}, {"lookup", {}, {}, "", false}},
+                    {"structured", "raw"},
+                    {"rate_limit"},
+                    {"openai_responses"},
+                    {}};
+  const auto free_agent = [](const std::string& tools) {
+    auto text = without("flow");
+    const auto fallbacks = text.find("fallbacks:");
+    if (fallbacks != text.npos) text.erase(fallbacks, text.find('\n', fallbacks) + 1 - fallbacks);
+    return text + "unavailable: sorry\ntools: [" + tools + "]\n";
+  };
+  Sandbox box;
+
+  box.write(kAgentPath, free_agent("lookup, charge"));
+  CHECK(box.finds(kAgentFile, 7, 17, "tool \"charge\" has effects, and the agent has no flow",
+                  known));
+  box.write(kAgentPath, free_agent("lookup"));
+  box.load(known);
+  for (const auto& finding : box.findings) {
+    CHECK(finding.message.find("has effects") == std::string::npos);
+  }
+}
+
+TEST_CASE("AgentTest.LinksAreHosts") {
+  CHECK(finds_with("links: [www.example.org, \"https://example.org\"]\n", 8, 8,
+                   "\"https://example.org\" is no host"));
+  CHECK(finds_with("links: [example]\n", 8, 8, "\"example\" is no host"));
+}
