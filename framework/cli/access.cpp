@@ -14,8 +14,8 @@ namespace dugout::cli {
 http::AccessOptions access_options(const config::Settings& settings) {
   http::AccessOptions out;
   for (const auto& known : settings.operators) {
-    out.operators.push_back({known.name, http::role_named(known.role), known.token_hash,
-                             known.token.reveal()});
+    out.operators.push_back(
+        {known.name, http::role_named(known.role), known.token_hash, known.token.reveal()});
   }
   out.bound_names = settings.access.client_sessions == "bound";
   out.hosts = settings.access.hosts;
@@ -49,8 +49,8 @@ std::string command_user() {
 void tell_audit(Set& set, std::string_view who, std::string_view what, std::string_view target,
                 std::string_view outcome) {
   if (const auto written = set.audit().write(who, what, target, outcome); !written) {
-    set.log().error("audit.not_written", {{"what", std::string(what)},
-                                          {"why", written.error().message}});
+    set.log().error("audit.not_written",
+                    {{"what", std::string(what)}, {"why", written.error().message}});
   }
 }
 

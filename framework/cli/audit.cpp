@@ -52,8 +52,8 @@ int audit_verify(const AppOptions& app, const AuditOptions& options) {
   if (!check->broken.empty()) std::cerr << wrong.bad("broken") << "  " << check->broken << "\n";
   if (!met) std::cerr << wrong.bad("broken") << "  the head that was kept is not in the log\n";
   if (!check->broken.empty() || !met) return kFindings;
-  std::cout << out.good("whole") << "  " << check->lines << " lines; keep this head elsewhere: "
-            << check->head << "\n";
+  std::cout << out.good("whole") << "  " << check->lines
+            << " lines; keep this head elsewhere: " << check->head << "\n";
   return kGood;
 }
 
@@ -109,14 +109,14 @@ void add_audit(CLI::App& app, CommandLine& line) {
   verify->callback([options, &line] {
     line.run = [options, &line] { return audit_verify(line.app, *options); };
   });
-  auto* show = command(*audit, "show", "The lines, the oldest first",
-                       "  dugout audit show --since 24h\n  dugout audit show --last 20 --json", line);
+  auto* show =
+      command(*audit, "show", "The lines, the oldest first",
+              "  dugout audit show --since 24h\n  dugout audit show --last 20 --json", line);
   show->add_option("--since", options->since, "90s, 30m, 2h, 7d ago, or a time as RFC 3339");
   show->add_option("--last", options->last, "Only the latest so many");
   show->add_flag("--json", options->json, "As they stand in the file");
-  show->callback([options, &line] {
-    line.run = [options, &line] { return audit_show(line.app, *options); };
-  });
+  show->callback(
+      [options, &line] { line.run = [options, &line] { return audit_show(line.app, *options); }; });
 }
 
 }  // namespace dugout::cli

@@ -291,8 +291,7 @@ int chaos_live(const AppOptions& app, const ChaosOptions& options) {
   own.serves = true;
   Set set(own, findings);
   if (report(findings)) return kFindings;
-  if (!set.settings().has_operators())
-    std::cerr << "set DUGOUT_ADMIN_TOKEN to see the dashboard\n";
+  if (!set.settings().has_operators()) std::cerr << "set DUGOUT_ADMIN_TOKEN to see the dashboard\n";
   auto provider = std::make_unique<chaos::FaultyProvider>(*scenario, set.clock(), options.seed,
                                                           urls_of(set.settings()));
   const auto& asked = *provider;  // owned by the app from here on

@@ -66,8 +66,9 @@ void add_config(CLI::App& app, CommandLine& line) {
                        "  dugout config show --changed\n  dugout config show --json", line);
   show->add_flag("--json", options->json, "As JSON");
   show->add_flag("--changed", options->changed, "Only what is not the default");
-  show->callback(
-      [options, &line] { line.run = [options, &line] { return config_show(line.app, *options); }; });
+  show->callback([options, &line] {
+    line.run = [options, &line] { return config_show(line.app, *options); };
+  });
   command(*config, "check", "Check dugout.yaml and the environment alone",
           "  dugout config check --config dugout.yaml", line)
       ->callback([&line] { line.run = [&line] { return config_check(line.app); }; });

@@ -18,11 +18,11 @@ struct TokenOptions {
 };
 
 std::string operator_name(const std::string& name) {
-  const bool fits = !name.empty() && name.size() <= 40 && name != "admin" &&
-                    std::all_of(name.begin(), name.end(), [](char c) {
-                      return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '_' ||
-                             c == '-' || c == '.';
-                    });
+  const bool fits =
+      !name.empty() && name.size() <= 40 && name != "admin" &&
+      std::all_of(name.begin(), name.end(), [](char c) {
+        return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '_' || c == '-' || c == '.';
+      });
   return fits ? "" : "must be 1 to 40 small letters, digits, '.', '_' or '-', and not admin";
 }
 
@@ -32,8 +32,8 @@ int token_new(const AppOptions& app, const TokenOptions& options) {
   core::SystemClock clock;
   observability::AuditLog audit(observability::audit_folder(settings.data), clock);
   const auto fresh = core::fresh_token();
-  const auto told = audit.write(command_user(), "token.created", options.name + " " + options.role,
-                                "ok");
+  const auto told =
+      audit.write(command_user(), "token.created", options.name + " " + options.role, "ok");
   // The token alone on stdout, so that it can go into a pipe; what is to be done with it beside it.
   const auto style = Style::for_stderr();
   std::cerr << style.note("The token of " + options.name +

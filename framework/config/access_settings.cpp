@@ -13,11 +13,9 @@ namespace {
 constexpr auto kNameOfToken = "admin";  // whoever shows admin.token
 
 bool is_operator_name(const std::string& name) {
-  return !name.empty() && name.size() <= 40 &&
-         std::all_of(name.begin(), name.end(), [](char c) {
-           return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '_' || c == '-' ||
-                  c == '.';
-         });
+  return !name.empty() && name.size() <= 40 && std::all_of(name.begin(), name.end(), [](char c) {
+    return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '_' || c == '-' || c == '.';
+  });
 }
 
 void check_name(SettingsReader& reader, OperatorSettings& out, std::set<std::string>& names) {
@@ -51,7 +49,9 @@ OperatorSettings read_operator(const Node& node, const std::string& path, LoadSt
   SettingsReader reader(&node, path, state);
   reader.text("name", out.name);
   reader.text("role", out.role);
-  reader.text("token_hash", out.token_hash);
+  Secret hash;  // tells nobody anything, and need not stand on a screen either
+  reader.secret("token_hash", hash);
+  out.token_hash = hash.reveal();
   reader.token("token", out.token, PlainSecret::kRefused);
   if (node.is_map()) {
     check_name(reader, out, names);

@@ -9,7 +9,7 @@ namespace dugout::config {
 struct SettingOrigin {
   std::string key;    // "limits.body_bytes"
   std::string value;  // as text; "***" for a secret, "" for none
-  std::string from;   // "default", "dugout.yaml:3", "environment DUGOUT_DATA", "command line --data"
+  std::string from;  // "default", "dugout.yaml:3", "environment DUGOUT_DATA", "command line --data"
 };
 
 using SettingOrigins = std::vector<SettingOrigin>;

@@ -105,7 +105,8 @@ ProviderSettings read_provider(const Node* node, const std::string& name, LoadSt
   const bool standard_key = !out.api_key.empty() && !reader.says("api_key");
   reader.secret_or_file("api_key", out.api_key);
   reader.tell_plain("api_key", PlainSecret::kTold, out.api_key);
-  if (standard_key) reader.overridden("api_key", out.api_key.text(), std::string("default ") + kApiKey);
+  if (standard_key)
+    reader.overridden("api_key", out.api_key.text(), std::string("default ") + kApiKey);
   if (out.api_key.empty() && !out.more_keys.empty()) {
     out.api_key = out.more_keys.front();
     out.more_keys.erase(out.more_keys.begin());
@@ -134,8 +135,8 @@ void read_providers(const Node* node, LoadState& state,
   }
 }
 
-// Of these maps we do not know what is secret: names that sound so are masked, and of a variable its
-// name is shown, not what it holds.
+// Of these maps we do not know what is secret: names that sound so are masked, and of a variable
+// its name is shown, not what it holds.
 void note_leaf(const Node& node, const std::string& path, LoadState& state) {
   if (!node.is_scalar()) return;
   const auto name = core::lower(path.substr(path.rfind('.') + 1));

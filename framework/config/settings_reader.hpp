@@ -14,7 +14,7 @@ struct LoadState {
   const Environment& environment;
   const std::string file;
   core::Findings& findings;
-  std::string data;  // for ${data}; set as soon as it is known
+  std::string data;                   // for ${data}; set as soon as it is known
   SettingOrigins* origins = nullptr;  // who wants to know where values came from; may be nobody
 };
 

@@ -149,8 +149,7 @@ void note_origin(LoadState& state, const std::string& key, std::string value, st
   state.origins->push_back({key, std::move(value), std::move(from)});
 }
 
-void SettingsReader::note(const std::string& key, const std::string& variable,
-                          std::string value) {
+void SettingsReader::note(const std::string& key, const std::string& variable, std::string value) {
   if (state_.origins == nullptr) return;
   std::string from = "default";
   const auto* node = node_ == nullptr ? nullptr : node_->find(key);
@@ -160,7 +159,8 @@ void SettingsReader::note(const std::string& key, const std::string& variable,
   } else if (node != nullptr && !node->is_null()) {
     from = state_.file + ":" + std::to_string(node->mark.line);
     // Which variable it named; a default behind it may be a secret.
-    const bool named = node->scalar.starts_with("${") && node->scalar.find(":-") == std::string::npos;
+    const bool named =
+        node->scalar.starts_with("${") && node->scalar.find(":-") == std::string::npos;
     if (named && node->scalar.ends_with("}")) from += " " + node->scalar;
   }
   note_origin(state_, full(key), std::move(value), std::move(from));

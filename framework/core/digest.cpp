@@ -26,9 +26,9 @@ const unsigned char* bytes_of(std::string_view text) {
 
 std::string derived(std::string_view token, std::string_view salt, int iterations) {
   std::string out(kDigestBytes, '\0');
-  const int done = PKCS5_PBKDF2_HMAC(
-      token.data(), static_cast<int>(token.size()), bytes_of(salt), static_cast<int>(salt.size()),
-      iterations, EVP_sha256(), kDigestBytes, reinterpret_cast<unsigned char*>(out.data()));
+  const int done = PKCS5_PBKDF2_HMAC(token.data(), static_cast<int>(token.size()), bytes_of(salt),
+                                     static_cast<int>(salt.size()), iterations, EVP_sha256(),
+                                     kDigestBytes, reinterpret_cast<unsigned char*>(out.data()));
   if (done != 1) throw std::runtime_error("OpenSSL derived no key");
   return out;
 }
@@ -128,8 +128,7 @@ bool is_token_hash(std::string_view text) {
 }
 
 bool token_fits(std::string_view token, std::string_view hash) {
-  constexpr std::size_t kLength =
-      kTokenPrefix.size() + kNamedDigits + 1 + kTokenSecretBytes * 2;
+  constexpr std::size_t kLength = kTokenPrefix.size() + kNamedDigits + 1 + kTokenSecretBytes * 2;
   if (token.size() != kLength || !token.starts_with(kTokenPrefix)) return false;
   const auto known = read_hash(hash);
   if (!known) return false;

@@ -190,8 +190,9 @@ bool admit(Service& service, Exchange& exchange, const Route& route) {
     Problem problem;
     problem.status = 403;
     problem.title = "Not from here";
-    problem.detail = "Only our own pages may send this, and those of access.cors.origins. Behind a proxy "
-                     "that changes the host: set public_url.";
+    problem.detail =
+        "Only our own pages may send this, and those of access.cors.origins. Behind a proxy "
+        "that changes the host: set public_url.";
     problem.close = true;
     exchange.problem(problem, service.clock);
     return false;
@@ -204,8 +205,10 @@ bool admit(Service& service, Exchange& exchange, const Route& route) {
 void serve_operator(Service& service, Exchange& exchange) {
   auto who = who_has_pass(service, exchange);
   if (!who) who = who_of_token(service, bearer_of(exchange));
-  if (!who) return exchange.problem(nothing_at(exchange.path()), service.clock);  // it ended just now
-  exchange.json(200, core::canonical(core::Json{{"name", who->name}, {"role", name_of(who->role)}}));
+  if (!who)
+    return exchange.problem(nothing_at(exchange.path()), service.clock);  // it ended just now
+  exchange.json(200,
+                core::canonical(core::Json{{"name", who->name}, {"role", name_of(who->role)}}));
 }
 
 void serve_session_begin(Service& service, Exchange& exchange) {

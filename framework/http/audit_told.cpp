@@ -17,8 +17,8 @@ using core::Json;
 constexpr std::int64_t kUsualAuditLines = 100, kMostAuditLines = 1000;
 
 Json audit_line(const observability::AuditLine& line) {
-  return {{"n", line.number},       {"at", line.at},         {"who", line.who},
-          {"what", line.what},      {"target", line.target}, {"outcome", line.outcome}};
+  return {{"n", line.number},  {"at", line.at},         {"who", line.who},
+          {"what", line.what}, {"target", line.target}, {"outcome", line.outcome}};
 }
 
 }  // namespace
@@ -55,8 +55,8 @@ void tell_audit(Service& service, std::string_view who, std::string_view what,
   auto* audit = service.options.access.audit;
   if (audit == nullptr) return;
   if (const auto written = audit->write(who, what, target, outcome); !written) {
-    service.log.error("audit.not_written", {{"what", std::string(what)},
-                                            {"why", written.error().message}});
+    service.log.error("audit.not_written",
+                      {{"what", std::string(what)}, {"why", written.error().message}});
   }
 }
 
@@ -83,8 +83,8 @@ void serve_audit(Service& service, Exchange& exchange) {
   auto* audit = service.options.access.audit;
   if (audit == nullptr) return exchange.problem(nothing_at(exchange.path()), service.clock);
   OverviewQuery query(exchange);
-  const auto limit = static_cast<std::size_t>(
-      query.number("limit", 1, kMostAuditLines, kUsualAuditLines));
+  const auto limit =
+      static_cast<std::size_t>(query.number("limit", 1, kMostAuditLines, kUsualAuditLines));
   if (query.refused(service, exchange)) return;
   std::deque<Json> latest;
   const auto check = observability::check_audit(audit->folder(), {}, [&](const auto& line) {

@@ -1,5 +1,5 @@
-// What operators do goes into the audit log; what repeats itself within minutes, as a page that asks
-// again and again, and guesses beyond a number a minute, go there once. [any]
+// What operators do goes into the audit log; what repeats itself within minutes, as a page that
+// asks again and again, and guesses beyond a number a minute, go there once. [any]
 #pragma once
 
 #include <map>

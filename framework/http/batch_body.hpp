@@ -19,7 +19,7 @@ struct BatchEntry {
   std::size_t line = 0;   // from 1, of JSON Lines; 0 = not from lines
   std::string id;         // of the client, as JSON: a text or an integer; "" = none
   orchestrator::ChatRequest request;
-  std::string session_token;        // as sent; then as the answer gives it, "" = none
+  std::string session_token;       // as sent; then as the answer gives it, "" = none
   std::optional<Problem> problem;  // then there is no request
 };
 

@@ -48,8 +48,8 @@ void serve_chat(Service& service, Exchange& exchange) {
   }
   if (const auto problem = check_chat(*body)) return exchange.problem(*problem, service.clock);
   auto request = chat_request(*body);
-  if (const auto problem = admit_chat(service, exchange, request.session_id,
-                                      core::member(*body, "session_token"))) {
+  if (const auto problem =
+          admit_chat(service, exchange, request.session_id, core::member(*body, "session_token"))) {
     return exchange.problem(*problem, service.clock);
   }
   request.trace = caller_trace(exchange);

@@ -34,8 +34,8 @@ std::optional<Problem> check_chat(const Json& body, const std::string& at) {
                       at.empty() ? "The body must be a JSON object with user_message."
                                  : "A call must be a JSON object with user_message.");
   }
-  for (const auto* member : {"user_message", "session_id", "client_message_id", "last_agent",
-                             "session_token"}) {
+  for (const auto* member :
+       {"user_message", "session_id", "client_message_id", "last_agent", "session_token"}) {
     if (wrong_type(body, member, is_string)) return of_type(at, member, "a string");
   }
   if (wrong_type(body, "routine_number", is_integer))

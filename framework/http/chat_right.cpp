@@ -46,8 +46,9 @@ Problem not_yours() {
   Problem problem;
   problem.status = 401;
   problem.title = "Somebody else's conversation";
-  problem.detail = "It is bound to the browser or client that began it: send its session_token as "
-                   "Authorization: Bearer ..., or begin a new one.";
+  problem.detail =
+      "It is bound to the browser or client that began it: send its session_token as "
+      "Authorization: Bearer ..., or begin a new one.";
   problem.authenticate = "Bearer realm=\"conversation\"";
   return problem;
 }
@@ -98,7 +99,8 @@ std::optional<Problem> admit_chat(Service& service, Exchange& exchange, std::str
   const auto bearer = bearer_of(exchange);
   if (session_id.empty() && is_secret_id(bearer, kProgramPrefix)) session_id = bearer;
   if (session_id.empty()) {
-    session_id = core::new_id(of_our_pages(service, exchange, false) ? kPagePrefix : kProgramPrefix);
+    session_id =
+        core::new_id(of_our_pages(service, exchange, false) ? kPagePrefix : kProgramPrefix);
   }
   const auto token = chat_token(service, session_id);
   if (token.empty()) return std::nullopt;

@@ -43,7 +43,7 @@ struct Route {
   bool (*known)(Service&, const PathParts&) = nullptr;
   Role role = Role::kAnyone;  // who may; where nobody is an operator, what is for one is not there
   bool open_without_operators = false;  // ... but this is
-  bool cross_origin = false;  // pages of the origins on the list may use it
+  bool cross_origin = false;            // pages of the origins on the list may use it
 };
 
 // The first row whose path fits decides about the path; its methods are those of all rows with

@@ -13,9 +13,9 @@ std::string OperatorPasses::begin(core::MonoTime now, Who who) {
   const std::lock_guard lock(mutex_);
   std::erase_if(passes_, [now](const auto& pass) { return pass.second.until <= now; });
   if (passes_.size() >= kMost) {
-    passes_.erase(std::min_element(passes_.begin(), passes_.end(), [](const auto& a, const auto& b) {
-      return a.second.until < b.second.until;
-    }));
+    passes_.erase(std::min_element(
+        passes_.begin(), passes_.end(),
+        [](const auto& a, const auto& b) { return a.second.until < b.second.until; }));
   }
   passes_[id] = {now + kLasts, std::move(who)};
   return id;

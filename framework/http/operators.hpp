@@ -40,7 +40,7 @@ class Operators {
     std::size_t at = 0;
     core::MonoTime until{};
   };
-  mutable std::mutex mutex_;                   // guards known_
+  mutable std::mutex mutex_;                    // guards known_
   mutable std::map<std::string, Known> known_;  // by the token's keyed digest
   mutable std::mutex checking_;  // one hash at a time: wrong tokens never take all processors
 };

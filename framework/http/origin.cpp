@@ -9,8 +9,7 @@
 namespace dugout::http {
 namespace {
 
-constexpr auto kAllowedHeaders =
-    "Accept, Authorization, Content-Type, traceparent, tracestate";
+constexpr auto kAllowedHeaders = "Accept, Authorization, Content-Type, traceparent, tracestate";
 constexpr auto kExposedHeaders = "Retry-After, X-Dugout-Turn, traceparent";
 constexpr auto kPreflightSeconds = "600";
 
@@ -56,10 +55,12 @@ bool is_our_host(const Service& service, Exchange& exchange) {
   const auto host = host_alone(exchange.request().get("Host", ""));
   const bool loopback = is_loopback(options.host);
   if (host.empty() || (listed.empty() && !loopback)) return true;
-  const auto named = [&](const std::string& name) { return name == "*" || host_alone(name) == host; };
-  if (loopback && (is_loopback(host) || is_address(host) || host.find('.') == host.npos)) return true;
-  return host == host_alone(options.host) ||
-         host == host_of_url(options.public_url) ||
+  const auto named = [&](const std::string& name) {
+    return name == "*" || host_alone(name) == host;
+  };
+  if (loopback && (is_loopback(host) || is_address(host) || host.find('.') == host.npos))
+    return true;
+  return host == host_alone(options.host) || host == host_of_url(options.public_url) ||
          std::any_of(listed.begin(), listed.end(), named);
 }
 
@@ -67,8 +68,9 @@ Problem not_our_host() {
   Problem problem;
   problem.status = 421;
   problem.title = "Not the server of this name";
-  problem.detail = "Use the server's own address. If it is to be known by this name: public_url, or "
-                   "access.hosts, in dugout.yaml.";
+  problem.detail =
+      "Use the server's own address. If it is to be known by this name: public_url, or "
+      "access.hosts, in dugout.yaml.";
   problem.close = true;
   return problem;
 }
@@ -129,7 +131,8 @@ bool admit_origin(Service& service, Exchange& exchange) {
   if (methods.empty()) return true;
   allow_origin(exchange, origin);
   const auto& request = exchange.request();
-  if (request.getMethod() != "OPTIONS" || !request.has("Access-Control-Request-Method")) return true;
+  if (request.getMethod() != "OPTIONS" || !request.has("Access-Control-Request-Method"))
+    return true;
   exchange.header("Access-Control-Allow-Methods", methods);
   exchange.header("Access-Control-Allow-Headers", kAllowedHeaders);
   exchange.header("Access-Control-Max-Age", kPreflightSeconds);

@@ -7,7 +7,8 @@
 namespace dugout::http {
 
 // Another site's page can make a browser send our cookies, but not forge what is looked at here.
-// `when_not_told`: what counts for a client that says nothing of it, which no browser of today does.
+// `when_not_told`: what counts for a client that says nothing of it, which no browser of today
+// does.
 bool of_our_pages(const Service& service, Exchange& exchange, bool when_not_told);
 
 // Another site's page, none of the list: whatever it sends, the person did not mean to.

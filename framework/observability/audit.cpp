@@ -87,8 +87,12 @@ std::optional<AuditLine> read_audit_line(const std::string& text) {
   };
   const auto number = read.find("n");
   if (number == read.end() || !number->is_number_unsigned()) return std::nullopt;
-  return AuditLine{number->get<std::uint64_t>(), member("at"),      member("who"),
-                   member("what"),               member("target"), member("outcome"),
+  return AuditLine{number->get<std::uint64_t>(),
+                   member("at"),
+                   member("who"),
+                   member("what"),
+                   member("target"),
+                   member("outcome"),
                    text};
 }
 
@@ -153,7 +157,8 @@ class ChainWalk {
 
   void end() {
     if (!torn_.empty() && check_.broken.empty()) {
-      check_.notes.push_back(torn_ + ": the last line was cut off, as by a crash; all before it is whole");
+      check_.notes.push_back(torn_ +
+                             ": the last line was cut off, as by a crash; all before it is whole");
     }
     check_.head = last_.empty() ? "" : core::sha256_hex(last_);
   }
@@ -172,8 +177,10 @@ class ChainWalk {
       // Whether a crash cut it or a hand did is told by the next line, which holds its digest.
       if (!torn_.empty()) broken("is no line of an audit log");
       torn_ = place();
-      if (check_.first == 0) check_.first = number_ = 1;
-      else ++number_;
+      if (check_.first == 0)
+        check_.first = number_ = 1;
+      else
+        ++number_;
       last_ = text;
       return;
     }
@@ -230,7 +237,9 @@ Status AuditLog::write(std::string_view who, std::string_view what, std::string_
                        std::string_view outcome) {
   const std::lock_guard guard(mutex_);
   std::error_code error;
-  fs::create_directories(folder_, error);
+  if (fs::create_directories(folder_, error)) {
+    fs::permissions(folder_, fs::perms::owner_all, error);
+  }
   const auto lock_path = folder_ / "lock";
   const AuditFile lock(lock_path, O_RDWR | O_CREAT | O_CLOEXEC);
   if (!lock) return audit_failed(lock_path, errno);

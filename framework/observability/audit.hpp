@@ -22,7 +22,7 @@ std::filesystem::path audit_folder(const std::string& data);
 
 class AuditLog {
  public:
-  static constexpr std::size_t kFileBytes = 1U << 20;   // then the next file is begun
+  static constexpr std::size_t kFileBytes = 1U << 20;  // then the next file is begun
 
   // Nothing is made before the first line is written.
   AuditLog(std::filesystem::path folder, core::Clock& clock, std::size_t file_bytes = kFileBytes);
@@ -51,11 +51,11 @@ struct AuditLine {
 // What a walk through all files found.
 struct AuditCheck {
   std::uint64_t lines = 0;
-  std::uint64_t first = 0;            // number of the first line; over 1: earlier files are gone
-  std::string head;                   // SHA-256 of the last line: to be kept elsewhere
-  std::vector<std::string> notes;     // what a crash or an archive explains
-  std::string broken;                 // "FILE:LINE: why"; empty = the chain is whole
-  bool meets = false;                 // the wanted head is in the chain
+  std::uint64_t first = 0;         // number of the first line; over 1: earlier files are gone
+  std::string head;                // SHA-256 of the last line: to be kept elsewhere
+  std::vector<std::string> notes;  // what a crash or an archive explains
+  std::string broken;              // "FILE:LINE: why"; empty = the chain is whole
+  bool meets = false;              // the wanted head is in the chain
 };
 
 // Reads every line in order, gives the readable ones to `take` (may be empty), and checks the

@@ -65,13 +65,15 @@ struct SecretFile {
 
 TEST_CASE("AccessSettingsTest.OperatorsAreKnownByAHashAVariableOrAFile") {
   const SecretFile file("a-token-in-a-file-of-its-own\n");
-  const auto loaded = load_access("operators:\n"
-                                  "  - {name: vera, role: viewer, token_hash: \"" + token_hash() +
-                                      "\"}\n"
-                                      "  - {name: otto, role: operator, token: \"${OTTO}\"}\n"
-                                      "  - {name: ada, role: admin, token_file: " + file.path +
-                                      "}\n",
-                                  {{"OTTO", "a-token-of-a-variable"}});
+  const auto loaded = load_access(
+      "operators:\n"
+      "  - {name: vera, role: viewer, token_hash: \"" +
+          token_hash() +
+          "\"}\n"
+          "  - {name: otto, role: operator, token: \"${OTTO}\"}\n"
+          "  - {name: ada, role: admin, token_file: " +
+          file.path + "}\n",
+      {{"OTTO", "a-token-of-a-variable"}});
 
   REQUIRE(loaded.all().empty());
   REQUIRE(loaded.settings.operators.size() == 3);
@@ -119,10 +121,10 @@ TEST_CASE("AccessSettingsTest.APlainTokenOfTheAdminIsAWarning") {
 
 TEST_CASE("AccessSettingsTest.AVariableMayNameAFileInstead") {
   const SecretFile file("a-secret-of-a-container\n");
-  const auto loaded = load_access(
-      "services: {sms: {auth_token: \"${SMS_TOKEN}\"}}\n",
-      {{"DUGOUT_ADMIN_TOKEN_FILE", file.path}, {"OPENAI_API_KEY_FILE", file.path},
-       {"SMS_TOKEN_FILE", file.path}});
+  const auto loaded = load_access("services: {sms: {auth_token: \"${SMS_TOKEN}\"}}\n",
+                                  {{"DUGOUT_ADMIN_TOKEN_FILE", file.path},
+                                   {"OPENAI_API_KEY_FILE", file.path},
+                                   {"SMS_TOKEN_FILE", file.path}});
 
   CHECK(loaded.all().empty());
   CHECK(loaded.settings.admin_token.reveal() == "a-secret-of-a-container");
@@ -139,9 +141,13 @@ TEST_CASE("SettingOriginsTest.EachValueSaysWhereItCameFromAndSecretsAreMasked") 
       "providers:\n  local: {base_url: \"http://localhost:1\", api_key: \"${LOCAL_KEY}\"}\n"
       "retry: {max_retries: 2}\n"
       "services: {sms: {backend: local, auth_token: plain-secret, sid: \"${SID}\"}}\n",
-      {{"DUGOUT_LIMITS_QUEUED", "7"}, {"LOCAL_KEY", "very-secret"}, {"SID", "very-secret"},
-       {"OPENAI_API_KEY", "very-secret"}, {"DUGOUT_ADMIN_TOKEN", "very-secret-token-of-all"},
-       {"AI_RETRY_BASE_DELAY", "2"}, {"OTEL_SERVICE_NAME", "club"}});
+      {{"DUGOUT_LIMITS_QUEUED", "7"},
+       {"LOCAL_KEY", "very-secret"},
+       {"SID", "very-secret"},
+       {"OPENAI_API_KEY", "very-secret"},
+       {"DUGOUT_ADMIN_TOKEN", "very-secret-token-of-all"},
+       {"AI_RETRY_BASE_DELAY", "2"},
+       {"OTEL_SERVICE_NAME", "club"}});
   const auto is = [&](const std::string& key, const std::string& value, const std::string& from) {
     INFO(key);
     CHECK(loaded.origin(key).value == value);

@@ -109,10 +109,10 @@ TEST_CASE("ChatRightTest.AnotherSitesPageCannotUseTheCookieNorSendAnything") {
       {{{"Origin", "https://join.example.org"}, {"Cookie", cookie}}, 200}};
   for (const auto& [headers, status] : cases) CHECK(talks.say(kPageId, headers).status == status);
 
-  const auto form = std::string("--b\r\nContent-Disposition: form-data; name=\"session_id\"\r\n\r\n") +
-                    kPageId +
-                    "\r\n--b\r\nContent-Disposition: form-data; name=\"file\"; "
-                    "filename=\"a.jpg\"\r\n\r\nx\r\n--b--\r\n";
+  const auto form =
+      std::string("--b\r\nContent-Disposition: form-data; name=\"session_id\"\r\n\r\n") + kPageId +
+      "\r\n--b\r\nContent-Disposition: form-data; name=\"file\"; "
+      "filename=\"a.jpg\"\r\n\r\nx\r\n--b--\r\n";
   ChatHeaders upload{{"Content-Type", "multipart/form-data; boundary=b"}, {"Cookie", cookie}};
   for (const auto* path : {"/upload", "/upload-async"}) {
     INFO(path);

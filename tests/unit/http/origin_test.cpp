@@ -114,13 +114,14 @@ TEST_CASE("OriginTest.AtALoopbackAddressOnlyOurOwnNamesAreAnswered") {
     return doors.send("GET", "/health", "", {{"Host", host}}).status;
   };
 
-  for (const auto* host : {"127.0.0.1:8080", "localhost", "localhost:1", "[::1]:8080",
-                           "join.example.org", "JOIN.example.org:443", "app.localhost", "10.0.0.1", "dugout"}) {
+  for (const auto* host :
+       {"127.0.0.1:8080", "localhost", "localhost:1", "[::1]:8080", "join.example.org",
+        "JOIN.example.org:443", "app.localhost", "10.0.0.1", "dugout"}) {
     INFO(host);
     CHECK(status(host) == 200);
   }
-  for (const auto* host : {"rebound.example", "127.0.0.1.evil.example", "join.example.org.evil.example",
-                           "localhost.evil.example", "x.local"}) {
+  for (const auto* host : {"rebound.example", "127.0.0.1.evil.example",
+                           "join.example.org.evil.example", "localhost.evil.example", "x.local"}) {
     INFO(host);
     CHECK(status(host) == 421);
   }

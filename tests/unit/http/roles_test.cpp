@@ -99,9 +99,9 @@ TEST_CASE("RolesTest.EveryRowOfOperatorsRefusesWhoeverMayNot") {
 TEST_CASE("RolesTest.APassHasTheRoleOfItsToken") {
   const Staff staff;
   Doors doors([&](http::ServerOptions& options) { staff.put(options); });
-  const auto sign_in = doors.send("POST", "/admin/session",
-                                  R"({"token":")" + staff.viewer.token + "\"}",
-                                  {{"Content-Type", "application/json"}});
+  const auto sign_in =
+      doors.send("POST", "/admin/session", R"({"token":")" + staff.viewer.token + "\"}",
+                 {{"Content-Type", "application/json"}});
   REQUIRE(sign_in.status == 204);
   const auto& set = sign_in.headers.at("Set-Cookie");
   const auto cookie = set.substr(0, set.find(';'));
@@ -109,9 +109,10 @@ TEST_CASE("RolesTest.APassHasTheRoleOfItsToken") {
   const auto who = doors.send("GET", "/admin/session", "", {{"Cookie", cookie}});
   CHECK(who.json() == test::Json{{"name", "vera"}, {"role", "viewer"}});
   CHECK(doors.send("GET", "/admin/log-level", "", {{"Cookie", cookie}}).status == 200);
-  const auto refused = doors.send(
-      "POST", "/admin/log-level", R"({"level":"debug"})",
-      {{"Cookie", cookie}, {"Sec-Fetch-Site", "same-origin"}, {"Content-Type", "application/json"}});
+  const auto refused = doors.send("POST", "/admin/log-level", R"({"level":"debug"})",
+                                  {{"Cookie", cookie},
+                                   {"Sec-Fetch-Site", "same-origin"},
+                                   {"Content-Type", "application/json"}});
   CHECK(refused.status == 403);
   CHECK_THAT(refused.body, Catch::Contains("needs the role operator"));
   CHECK(doors.whole_log().find(staff.viewer.token) == std::string::npos);
@@ -151,11 +152,10 @@ TEST_CASE("RolesTest.WhatOperatorsDoIsInTheAuditLog") {
     lines.push_back(line.who + "|" + line.what + "|" + line.target + "|" + line.outcome);
   });
   CHECK(check->broken.empty());
-  CHECK(lines == std::vector<std::string>{"otto|signed_in|operator|ok",
-                                          "|token|/admin/session|refused",
-                                          "otto|log.level|error|ok",
-                                          "vera|attempts.viewed|turn_1|ok",
-                                          "vera|role|/admin/log-level|refused"});
+  CHECK(lines ==
+        std::vector<std::string>{"otto|signed_in|operator|ok", "|token|/admin/session|refused",
+                                 "otto|log.level|error|ok", "vera|attempts.viewed|turn_1|ok",
+                                 "vera|role|/admin/log-level|refused"});
   CHECK(doors.send("GET", "/api/audit", "", bearer(staff.operating.token)).status == 403);
   std::filesystem::remove_all(folder);
 }

@@ -123,7 +123,8 @@ TEST_CASE("AuditTest.TheChainGoesOverFilesAndEarlierOnesMayBeKeptElsewhere") {
 TEST_CASE("AuditTest.ManyWritersMakeOneChain") {
   AuditFolder folder("many");
   std::vector<std::thread> writers;
-  for (int n = 0; n < 4; ++n) writers.emplace_back([&] {
+  for (int n = 0; n < 4; ++n)
+    writers.emplace_back([&] {
       AuditLog log(folder.path, folder.clock, 2000);
       for (int line = 0; line < 10; ++line) (void)log.write("anna", "session.viewed", "s1", "ok");
     });
