@@ -49,7 +49,9 @@ OperatorSettings read_operator(const Node& node, const std::string& path, LoadSt
   SettingsReader reader(&node, path, state);
   reader.text("name", out.name);
   reader.text("role", out.role);
-  reader.text("token_hash", out.token_hash);
+  Secret hash;  // tells nobody anything, and need not stand on a screen either
+  reader.secret("token_hash", hash);
+  out.token_hash = hash.reveal();
   reader.token("token", out.token, PlainSecret::kRefused);
   if (node.is_map()) {
     check_name(reader, out, names);

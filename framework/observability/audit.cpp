@@ -237,7 +237,9 @@ Status AuditLog::write(std::string_view who, std::string_view what, std::string_
                        std::string_view outcome) {
   const std::lock_guard guard(mutex_);
   std::error_code error;
-  fs::create_directories(folder_, error);
+  if (fs::create_directories(folder_, error)) {
+    fs::permissions(folder_, fs::perms::owner_all, error);
+  }
   const auto lock_path = folder_ / "lock";
   const AuditFile lock(lock_path, O_RDWR | O_CREAT | O_CLOEXEC);
   if (!lock) return audit_failed(lock_path, errno);

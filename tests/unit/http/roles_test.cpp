@@ -35,7 +35,7 @@ struct Staff {
   }
 };
 
-RoleHeaders bearer(const std::string& token) {
+RoleHeaders role_bearer(const std::string& token) {
   return {{"Authorization", "Bearer " + token}};
 }
 
@@ -78,14 +78,14 @@ TEST_CASE("RolesTest.EveryRowOfOperatorsRefusesWhoeverMayNot") {
     const auto path = example_of(route.path);
     if (route.path == "/api/dashboard/events") {  // it would go on for ever
       CHECK(doors.send("GET", path).status == 401);
-      CHECK(doors.send("HEAD", path, "", bearer(staff.viewer.token)).status == 200);
+      CHECK(doors.send("HEAD", path, "", role_bearer(staff.viewer.token)).status == 200);
       continue;
     }
     CHECK(doors.send(route.method, path).status == 401);
-    CHECK(doors.send(route.method, path, "", bearer("some-other-token-here")).status == 401);
+    CHECK(doors.send(route.method, path, "", role_bearer("some-other-token-here")).status == 401);
     for (const auto role : {Role::kViewer, Role::kOperator, Role::kAdmin}) {
       INFO(http::name_of(role));
-      const auto status = doors.send(route.method, path, "", bearer(staff.token(role))).status;
+      const auto status = doors.send(route.method, path, "", role_bearer(staff.token(role))).status;
       CHECK((status == 403) == (role < route.role));
       CHECK(status != 401);
     }
@@ -139,13 +139,13 @@ TEST_CASE("RolesTest.WhatOperatorsDoIsInTheAuditLog") {
   const RoleHeaders json{{"Content-Type", "application/json"}};
   doors.send("POST", "/admin/session", R"({"token":")" + staff.operating.token + "\"}", json);
   doors.send("POST", "/admin/session", R"({"token":"a wrong one"})", json);
-  auto as_operator = bearer(staff.operating.token);
+  auto as_operator = role_bearer(staff.operating.token);
   as_operator["Content-Type"] = "application/json";
   doors.send("POST", "/admin/log-level", R"({"level":"error"})", as_operator);
   for (int again = 0; again < 3; ++again) {
-    doors.send("GET", "/api/attempts/turn_1", "", bearer(staff.viewer.token));
+    doors.send("GET", "/api/attempts/turn_1", "", role_bearer(staff.viewer.token));
   }
-  doors.send("POST", "/admin/log-level", "{}", bearer(staff.viewer.token));
+  doors.send("POST", "/admin/log-level", "{}", role_bearer(staff.viewer.token));
 
   std::vector<std::string> lines;
   const auto check = observability::check_audit(folder, {}, [&](const auto& line) {
@@ -156,7 +156,7 @@ TEST_CASE("RolesTest.WhatOperatorsDoIsInTheAuditLog") {
         std::vector<std::string>{"otto|signed_in|operator|ok", "|token|/admin/session|refused",
                                  "otto|log.level|error|ok", "vera|attempts.viewed|turn_1|ok",
                                  "vera|role|/admin/log-level|refused"});
-  CHECK(doors.send("GET", "/api/audit", "", bearer(staff.operating.token)).status == 403);
+  CHECK(doors.send("GET", "/api/audit", "", role_bearer(staff.operating.token)).status == 403);
   std::filesystem::remove_all(folder);
 }
 
