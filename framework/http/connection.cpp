@@ -140,8 +140,8 @@ void Connection::speak(Poco::Net::StreamSocket stream) {
     }
   } catch (const Poco::Exception&) {
     // A client that goes away is no event of ours.
-    if (plain_.pace().answer_was_late()) all_.figures().count(Refusal::kSlowReader);
   }
+  if (plain_.pace().answer_was_late()) all_.figures().count(Refusal::kSlowReader);
   all_.remove(*this);  // the session closes the socket: nobody may shut that number afterwards
   if (options_.tls) say_goodbye(stream);
 }
@@ -222,6 +222,7 @@ bool Connection::serve_read(Poco::Net::HTTPServerRequestImpl& request,
   options_.serve(request, response);
   const int status = response.getStatus();
   count_answer(status);
+  if (plain_.pace().answer_was_late()) return false;
   if (response.getKeepAlive()) return true;
   const bool body = length > 0 || request.getChunkedTransferEncoding();
   if (body && status >= 400) {

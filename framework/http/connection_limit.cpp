@@ -3,6 +3,8 @@
 #include <Poco/Net/NetException.h>
 #include <Poco/Net/ServerSocketImpl.h>
 #include <Poco/Thread.h>
+#include <netinet/in.h>
+#include <netinet/tcp.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
@@ -16,6 +18,7 @@ namespace {
 
 using observability::Refusal;
 
+constexpr unsigned kUnheard = 60'000;  // ms; who acknowledges nothing for so long is not there
 constexpr long kOutOfFilesPause = 50;  // ms; nothing can be accepted, and trying costs a whole CPU
 
 std::string no_room(Refusal why) {
@@ -54,6 +57,7 @@ class LimitedSocketImpl final : public Poco::Net::ServerSocketImpl {
       refuse(socket, why);
       throw Poco::Net::NetException("a connection was refused");
     }
+    ::setsockopt(socket, IPPROTO_TCP, TCP_USER_TIMEOUT, &kUnheard, sizeof kUnheard);
     return new GuardedSocket(socket, watch_, std::move(place));
   }
 

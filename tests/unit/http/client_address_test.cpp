@@ -30,7 +30,48 @@ void shut_out(Doors& doors, const std::map<std::string, std::string>& headers) {
   REQUIRE(status_of(doors, headers) == 429);
 }
 
+// A request as its head says it, from an address.
+class Asked final : public Poco::Net::HTTPServerRequest {
+ public:
+  Asked(const std::string& from, bool by_tls) : from_(from, 4711), by_tls_(by_tls) {}
+  std::istream& stream() override { throw std::logic_error("not asked for"); }
+  const Poco::Net::SocketAddress& clientAddress() const override { return from_; }
+  const Poco::Net::SocketAddress& serverAddress() const override { return from_; }
+  const Poco::Net::HTTPServerParams& serverParams() const override {
+    throw std::logic_error("not asked for");
+  }
+  Poco::Net::HTTPServerResponse& response() const override {
+    throw std::logic_error("not asked for");
+  }
+  bool secure() const override { return by_tls_; }
+
+ private:
+  const Poco::Net::SocketAddress from_;
+  const bool by_tls_;
+};
+
 }  // namespace
+
+TEST_CASE("ClientAddressTest.HowARequestCameIsToldByTlsOrByATrustedProxyOnly") {
+  const auto behind = read_proxies({"10.0.0.0/8"}, false);
+  CHECK(came_securely(Asked("192.0.2.1", true), {}));
+  CHECK_FALSE(came_securely(Asked("10.0.0.1", false), behind));
+
+  Asked said("10.0.0.1", false);
+  said.add("X-Forwarded-Proto", "http, HTTPS");
+  CHECK(came_securely(said, behind));
+  CHECK_FALSE(came_securely(said, {}));
+  CHECK_FALSE(came_securely(said, read_proxies({"10.0.0.0/8"}, true)));  // not its header
+
+  Asked forged("192.0.2.1", false);
+  forged.add("X-Forwarded-Proto", "https");
+  CHECK_FALSE(came_securely(forged, behind));
+
+  Asked forwarded("10.0.0.1", false);
+  forwarded.add("Forwarded", "for=192.0.2.1;proto=http");
+  forwarded.add("Forwarded", "for=10.0.0.2; proto=\"https\"");
+  CHECK(came_securely(forwarded, read_proxies({"10.0.0.0/8"}, true)));
+}
 
 TEST_CASE("ClientAddressTest.NetworksAreReadOrRefused") {
   CHECK(parse_network("10.0.0.0/8")->holds(Poco::Net::IPAddress("10.200.3.4")));

@@ -144,6 +144,19 @@ TEST_CASE("ConnectionTest.ABodyThatIsFarTooLargeIsAnsweredBeforeItArrives") {
   CHECK(door.refused(Refusal::kBodyTooLarge) == 1);
 }
 
+TEST_CASE("ConnectionTest.WhoAsksAndNeverReadsIsEndedAndCounted") {
+  Door door([](ServerOptions& options) { options.read_timeout = 1s; });
+  Poco::Net::StreamSocket socket(Poco::Net::SocketAddress::IPv4);
+  socket.setReceiveBufferSize(4096);
+  socket.connect(Poco::Net::SocketAddress("127.0.0.1", door.doors.port()));
+  std::string many;
+  for (int i = 0; i < 400; ++i) many += "GET /openapi.json HTTP/1.1\r\nHost: localhost\r\n\r\n";
+  socket.sendBytes(many.data(), static_cast<int>(many.size()));
+
+  REQUIRE(socket.poll(Poco::Timespan(60, 0), Poco::Net::Socket::SELECT_ERROR));  // a reset
+  CHECK(door.refused(Refusal::kSlowReader) == 1);
+}
+
 TEST_CASE("ConnectionTest.TooManyOfOneAddressGetA503AndAFreedPlaceIsTaken") {
   Door door([](ServerOptions& options) { options.connections_per_address = 2; });
   auto one = door.connect();
