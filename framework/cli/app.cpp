@@ -7,6 +7,7 @@
 #include "cli/attempt_log.hpp"
 #include "cli/orchestrator_options.hpp"
 #include "cli/places.hpp"
+#include "cli/plugin_child.hpp"
 #include "cli/records_backend.hpp"
 #include "cli/retention.hpp"
 #include "cli/terminal.hpp"
@@ -166,6 +167,7 @@ Set::Set(const AppOptions& options, core::Findings& findings)
   load.folders = plugin_folders(settings_.plugin_path);
   load.configs = settings_.plugins;
   load.shared = shared_config(settings_, options.own_data);
+  load.isolation = {kThisProgram, settings_.isolation};
   plugins_ = host::load(load, findings);
   check_jobs(settings_, *plugins_, settings_file_, findings);
   check_tuner(settings_.resilience.tuner, *plugins_, settings_file_, findings);

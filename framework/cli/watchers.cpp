@@ -132,8 +132,10 @@ void ProductStanding::add_guards(Standing& out) const {
 void ProductStanding::add_plugins(Standing& out) const {
   for (const auto& info : set_.plugins()->plugins()) {
     const auto& id = info.manifest.id;
-    out.plugins.push_back(
-        {id, info.manifest.version, kind_of(id), std::string(set_.plugins()->health(id))});
+    const auto counts = set_.plugins()->counts(id);
+    out.plugins.push_back({id, info.manifest.version, kind_of(id),
+                           std::string(set_.plugins()->health(id)), counts.errors, counts.slow,
+                           counts.restarts});
   }
 }
 

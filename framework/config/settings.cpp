@@ -6,6 +6,7 @@
 #include <filesystem>
 #include <ostream>
 
+#include "config/isolation_settings.hpp"
 #include "config/resilience_read.hpp"
 #include "config/retry_read.hpp"
 #include "config/telemetry_read.hpp"
@@ -248,6 +249,7 @@ Settings load_settings(const SettingsSource& source, core::Findings& findings) {
   out.resilience = read_resilience(root.map("resilience"), root.map("prices"), state);
   read_maps(root.map("plugins"), "plugins", "it is checked by the plugin's config.schema.json",
             state, out.plugins);
+  out.isolation = read_isolation(root.map("isolation"), state);
   read_maps(root.map("services"), "services", "such as {backend: local}", state, out.services);
   read_jobs(root.map("jobs"), state, out.jobs);
   read_privacy(root.map("privacy"), state, out.retention);

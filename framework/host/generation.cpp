@@ -4,6 +4,7 @@
 #include "config/yaml.hpp"
 #include "host/calls.hpp"
 #include "host/faces.hpp"
+#include "host/isolated.hpp"
 #include "host/manifest.hpp"
 #include "host/plugin.hpp"
 
@@ -51,8 +52,12 @@ class Loaded final : public Generation {
     const auto found = at_work_.find(id);
     return found == at_work_.end() ? "refused" : found->second->health().state();
   }
+  PluginCounts counts(std::string_view id) const override {
+    const auto found = at_work_.find(id);
+    return found == at_work_.end() ? PluginCounts{} : found->second->counts();
+  }
 
-  void add(const Found& found, const LoadOptions& options, core::Findings& findings);
+  void add(Found found, const LoadOptions& options, core::Findings& findings);
 
  private:
   bool add_faces(const std::shared_ptr<Plugin>& plugin, core::Findings& findings);
@@ -73,12 +78,14 @@ std::shared_ptr<Plugin> start(const Manifest& manifest, const LoadOptions& optio
   const auto config = checked_config(
       manifest, given == options.configs.end() ? "{}" : given->second, options.shared, findings);
   if (config.empty()) return nullptr;
-  auto library = Library::open(manifest, options.trust_writable, findings);
+  auto library = manifest.isolated ? open_isolated(manifest, options, findings)
+                                   : Library::open(manifest, options.trust_writable, findings);
   if (!library) return nullptr;
   return Plugin::start(manifest, std::move(library), config, findings);
 }
 
-void Loaded::add(const Found& found, const LoadOptions& options, core::Findings& findings) {
+void Loaded::add(Found found, const LoadOptions& options, core::Findings& findings) {
+  found.manifest.isolated = runs_isolated(found.manifest, options);
   auto why = found.why;
   if (why.empty()) {
     const auto before = findings.size();
@@ -127,7 +134,10 @@ void report_stray_configs(const std::vector<Found>& all, const LoadOptions& opti
                           core::Findings& findings) {
   std::vector<std::string> ids;
   for (const auto& found : all) ids.push_back(found.manifest.id);
-  for (const auto& [id, config] : options.configs) {
+  std::vector<std::string> named;
+  for (const auto& [id, config] : options.configs) named.push_back(id);
+  for (const auto& [id, chosen] : options.isolation.chosen) named.push_back(id);
+  for (const auto& id : named) {
     if (std::find(ids.begin(), ids.end(), id) != ids.end()) continue;
     const auto near = config::nearest(id, ids);
     findings.push_back({core::Finding::Severity::kWarning, "plugins", 0, 0,

@@ -76,6 +76,17 @@ struct Manifest {
   unsigned abi_major = 0, abi_minor = 0;
   Effects effects = Effects::kNone;
   bool unload = true;
+  // `isolation: process`: it runs in a child, which has so much memory for it, sockets only where
+  // `network` says so, and the data folder only where `files` does.
+  bool isolated = false, network = false, files = false;
+  int memory_mb = 256;
+};
+
+struct Isolation {
+  // What is executed as `program plugin-child`. Empty = this program can be no child (a test): all
+  // plugins run in this process.
+  std::string program;
+  std::map<std::string, bool> chosen;  // plugin id -> in a child; over the manifest's word
 };
 
 struct LoadOptions {
@@ -85,12 +96,20 @@ struct LoadOptions {
   // name and whose own config does not set it: the address of the server, a service's credentials.
   std::map<std::string, std::string> shared = {};
   bool trust_writable = false;  // tests only: load libraries others may write to
+  Isolation isolation = {};
 };
 
 struct PluginInfo {
   Manifest manifest;
   std::string state;  // "loaded", "refused"
   std::string why;    // of a refusal
+};
+
+// What a plugin was up to since it was loaded.
+struct PluginCounts {
+  std::uint64_t errors = 0;    // internal ones
+  std::uint64_t slow = 0;      // answers that came late
+  std::uint64_t restarts = 0;  // of its process
 };
 
 class Generation {
@@ -109,6 +128,7 @@ class Generation {
   // How a loaded plugin does just now: "ready", "degraded" (it had an internal error within the
   // last minute) or "quarantined"; "refused" when it was not loaded.
   virtual std::string_view health(std::string_view /*id*/) const { return "ready"; }
+  virtual PluginCounts counts(std::string_view /*id*/) const { return {}; }
 };
 
 // Reads every manifest below the folders (folder/<any>/plugin.yaml), in the order of their names.
@@ -124,7 +144,9 @@ struct CheckResult {
   std::string detail;
 };
 // `hang`: how long one check may take. Not for a process that is serving: it forks.
+// `isolation`: one whose manifest says so is checked in its child.
 std::vector<CheckResult> check_plugin(const std::string& path,
-                                      std::chrono::milliseconds hang = std::chrono::seconds(10));
+                                      std::chrono::milliseconds hang = std::chrono::seconds(10),
+                                      const Isolation& isolation = {});
 
 }  // namespace dugout::host

@@ -43,11 +43,18 @@ void serve_agents(Service& service, Exchange& exchange) {
 
 void serve_plugins(Service& service, Exchange& exchange) {
   Json plugins = Json::array();
-  for (const auto& info : service.orchestrator.plugins().plugins()) {
+  const auto& loaded = service.orchestrator.plugins();
+  for (const auto& info : loaded.plugins()) {
+    const auto counts = loaded.counts(info.manifest.id);
     plugins.push_back({{"id", info.manifest.id},
                        {"version", info.manifest.version},
                        {"faces", info.manifest.faces},
                        {"state", info.state},
+                       {"health", loaded.health(info.manifest.id)},
+                       {"isolation", info.manifest.isolated ? "process" : "none"},
+                       {"errors", counts.errors},
+                       {"slow", counts.slow},
+                       {"restarts", counts.restarts},
                        {"why", info.why}});
   }
   exchange.json(200, core::canonical(Json{{"plugins", plugins}}));

@@ -29,7 +29,8 @@ struct Standing {
   };
   struct Plugin {
     std::string id, version, kind;
-    std::string state;  // ready, degraded, quarantined or refused
+    std::string state;                                 // ready, degraded, quarantined or refused
+    std::uint64_t errors = 0, slow = 0, restarts = 0;  // since it was loaded
   };
   struct Signals {
     std::uint64_t log_dropped = 0, spans_exported = 0, spans_dropped = 0;
