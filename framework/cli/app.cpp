@@ -7,6 +7,7 @@
 #include "cli/attempt_log.hpp"
 #include "cli/orchestrator_options.hpp"
 #include "cli/places.hpp"
+#include "cli/plugin_child.hpp"
 #include "cli/records_backend.hpp"
 #include "cli/retention.hpp"
 #include "cli/terminal.hpp"
@@ -189,6 +190,7 @@ std::shared_ptr<const Reading> Set::load(const Renewal& renewal, config::Setting
   options.before = renewal.before;
   options.keep = renewal.keep;
   options.check = renewal.check;
+  options.isolation = {kThisProgram, settings.isolation};
   auto reading = std::make_shared<Reading>();
   reading->plugins = host::load(options, findings);
   check_jobs(settings, *reading->plugins, settings_file_, findings);

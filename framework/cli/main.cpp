@@ -2,6 +2,7 @@
 #include <iostream>
 
 #include "cli/command_line.hpp"
+#include "cli/plugin_child.hpp"
 
 namespace {
 
@@ -167,6 +168,7 @@ void read_log(CommandLine& line) {
 }  // namespace
 
 int main(int argc, char** argv) {
+  if (is_plugin_child(argc, argv)) return plugin_child();
   CLI::App app("Dugout: plugin-based orchestration for conversational agents", "dugout");
   CommandLine line;
   app.set_version_flag("--version", "dugout " DUGOUT_VERSION);

@@ -6,6 +6,7 @@
 #include <nlohmann/json.hpp>
 
 #include "cli/commands.hpp"
+#include "cli/plugin_child.hpp"
 #include "cli/terminal.hpp"
 #include "core/json.hpp"
 
@@ -13,6 +14,8 @@ namespace dugout::cli {
 namespace {
 
 using core::Json;
+
+constexpr auto kCheckHang = std::chrono::seconds(10);
 
 std::string joined(const std::vector<std::string>& words) {
   std::string out;
@@ -40,6 +43,7 @@ Json plugin_json(const host::PluginInfo& info) {
           {"faces", manifest.faces},
           {"needs", manifest.needs},
           {"effects", effect_name(manifest.effects)},
+          {"isolation", manifest.isolated ? "process" : "none"},
           {"manifest", manifest.file}};
 }
 
@@ -74,7 +78,9 @@ int plugin_list(const AppOptions& options, bool json) {
     const bool loaded = info.state == "loaded";
     std::cout << (loaded ? style.good("loaded ") : style.bad("refused")) << "  " << std::left
               << std::setw(40) << info.manifest.id << std::setw(9) << info.manifest.version
-              << joined(info.manifest.faces) << (loaded ? "" : "  " + info.why) << "\n";
+              << joined(info.manifest.faces)
+              << (info.manifest.isolated ? style.dim("  in its own process") : "")
+              << (loaded ? "" : "  " + info.why) << "\n";
   }
   if (json) std::cout << all.dump(2) << "\n";
   return report(findings) ? kFindings : kGood;
@@ -86,7 +92,7 @@ int plugin_check(const std::vector<std::string>& paths, bool json) {
   int failed = 0;
   for (const auto& path : paths) {
     std::cout << style.bold(path) << "\n";
-    for (const auto& result : host::check_plugin(path)) {
+    for (const auto& result : host::check_plugin(path, kCheckHang, {kThisProgram, {}})) {
       failed += result.passed ? 0 : 1;
       std::cout << "  " << (result.passed ? style.good("pass") : style.bad("FAIL")) << "  "
                 << result.name;

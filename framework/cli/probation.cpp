@@ -16,17 +16,17 @@ PluginFiles files_of(const host::Manifest& manifest) {
   return {core::stamp_of(manifest.file), core::stamp_of(manifest.library)};
 }
 
-bool is_worse(const host::Tally& fresh, const host::Tally& old) {
-  const auto more_defects = share(fresh.defects, fresh.calls) - share(old.defects, old.calls);
-  if (fresh.defects >= kDefects && more_defects > kMoreDefects) return true;
+bool is_worse(const host::PluginCounts& fresh, const host::PluginCounts& old) {
+  const auto more_defects = share(fresh.errors, fresh.calls) - share(old.errors, old.calls);
+  if (fresh.errors >= kDefects && more_defects > kMoreDefects) return true;
   if (fresh.calls < kCalls || old.calls < kCalls) return false;
   return share(fresh.failures, fresh.calls) - share(old.failures, old.calls) > kMoreFailures;
 }
 
 std::set<std::string> Probation::worse(const host::Generation& now) const {
   std::set<std::string> out;
-  for (const auto& [id, old] : tallies) {
-    if (is_worse(now.tally(id), old)) out.insert(id);
+  for (const auto& [id, old] : counts) {
+    if (is_worse(now.counts(id), old)) out.insert(id);
   }
   return out;
 }

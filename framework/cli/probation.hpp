@@ -20,11 +20,11 @@ PluginFiles files_of(const host::Manifest& manifest);
 
 // Is the new one worse? By its own defects: three or more, and a share that is ten points above the
 // old one's. By calls without an answer: after twenty of each, a share that is thirty points above.
-bool is_worse(const host::Tally& fresh, const host::Tally& old);
+bool is_worse(const host::PluginCounts& fresh, const host::PluginCounts& old);
 
 struct Probation {
-  std::shared_ptr<const Reading> before;       // with the plugins that were replaced
-  std::map<std::string, host::Tally> tallies;  // theirs at that time, by id
+  std::shared_ptr<const Reading> before;             // with the plugins that were replaced
+  std::map<std::string, host::PluginCounts> counts;  // theirs at that time, by id
   core::MonoTime until{};
 
   // Which of them do worse in `now`.

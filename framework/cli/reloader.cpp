@@ -211,9 +211,9 @@ ReloadReport Reloader::publish(std::shared_ptr<const Reading> reading, ReloadRep
   Probation next{before, {}, set_.clock().now() + ms_of(reading->settings.reload.probation)};
   for (const auto& id : fresh) {
     // One that is new has nothing to be compared with, and nothing to go back to.
-    if (before->plugins->health(id) != "refused") next.tallies[id] = before->plugins->tally(id);
+    if (before->plugins->health(id) != "refused") next.counts[id] = before->plugins->counts(id);
   }
-  if (!next.tallies.empty()) probation_ = std::move(next);
+  if (!next.counts.empty()) probation_ = std::move(next);
   return report;
 }
 

@@ -146,8 +146,9 @@ void ProductStanding::add_plugins(Standing& out) const {
   const auto plugins = set_.plugins();
   for (const auto& info : plugins->plugins()) {
     const auto& id = info.manifest.id;
-    out.plugins.push_back(
-        {id, info.manifest.version, kind_of(id), std::string(plugins->health(id))});
+    const auto counts = plugins->counts(id);
+    out.plugins.push_back({id, info.manifest.version, kind_of(id), std::string(plugins->health(id)),
+                           counts.errors, counts.slow, counts.restarts});
   }
   out.generation = orchestrator_.generation();
   if (reloads_) out.reloads = reloads_();

@@ -8,6 +8,7 @@
 
 #include "config/access_read.hpp"
 #include "config/client_read.hpp"
+#include "config/isolation_settings.hpp"
 #include "config/link_read.hpp"
 #include "config/reload_read.hpp"
 #include "config/resilience_read.hpp"
@@ -289,6 +290,7 @@ Settings load_settings(const SettingsSource& source, core::Findings& findings,
   out.resilience = read_resilience(root.map("resilience"), root.map("prices"), state);
   read_maps(root.map("plugins"), "plugins", "it is checked by the plugin's config.schema.json",
             state, out.plugins);
+  out.isolation = read_isolation(root.map("isolation"), state);
   read_maps(root.map("services"), "services", "such as {backend: local}", state, out.services);
   read_jobs(root.map("jobs"), state, out.jobs);
   read_privacy(root.map("privacy"), state, out.retention);

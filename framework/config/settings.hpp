@@ -80,6 +80,7 @@ struct Settings {
   RetrySource retry, retry_environment;               // of dugout.yaml; of AI_RETRY_*
   ResilienceSettings resilience;
   std::map<std::string, std::string> plugins;  // plugin id -> its configuration as JSON
+  std::map<std::string, bool> isolation;  // plugin id -> in a process of its own, over its manifest
   // Outside services by need ("payments", "sms"), as JSON; handed to the plugins that know them.
   std::map<std::string, std::string> services;
   std::string public_url;                   // under which the world reaches us; no slash at the end

@@ -47,7 +47,7 @@ class PipeReport final : public Report {
   std::string name_;
 };
 
-[[noreturn]] void child(const std::string& path, int pipe) {
+[[noreturn]] void child(const std::string& path, const Isolation& isolation, int pipe) {
   // The parent's handlers would report a crash as theirs, or as an exit.
   for (const int signal : {SIGSEGV, SIGBUS, SIGFPE, SIGILL, SIGABRT, SIGTERM}) {
     std::signal(signal, SIG_DFL);
@@ -56,7 +56,7 @@ class PipeReport final : public Report {
   ::setrlimit(RLIMIT_CORE, &no_core);
   PipeReport report(pipe);
   try {
-    run_conformance(path, report);
+    run_conformance(path, isolation, report);
   } catch (const std::exception& thrown) {
     report.end(false, std::string("threw: ") + thrown.what());
   }
@@ -126,13 +126,14 @@ void judge_end(int status, Collector& collector) {
 
 }  // namespace
 
-std::vector<CheckResult> check_plugin(const std::string& path, std::chrono::milliseconds hang) {
+std::vector<CheckResult> check_plugin(const std::string& path, std::chrono::milliseconds hang,
+                                      const Isolation& isolation) {
   std::array<int, 2> ends{};
   if (::pipe2(ends.data(), O_CLOEXEC) != 0) return {{"the suite starts", false, "no pipe"}};
   const auto pid = ::fork();
   if (pid == 0) {
     ::close(ends[0]);
-    child(path, ends[1]);
+    child(path, isolation, ends[1]);
   }
   ::close(ends[1]);
   Collector collector;

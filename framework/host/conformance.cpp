@@ -9,6 +9,7 @@
 
 #include "config/json_schema.hpp"
 #include "host/elf_file.hpp"
+#include "host/isolated.hpp"
 #include "host/manifest.hpp"
 
 namespace dugout::host {
@@ -116,11 +117,14 @@ void check_faces(const std::shared_ptr<Plugin>& plugin, Report& report) {
 
 void check_end(std::shared_ptr<Plugin> plugin, Report& report) {
   const auto name = plugin->library().mapped_name();
-  const bool unload = plugin->manifest().unload;
+  const bool unload = plugin->manifest().unload, isolated = plugin->manifest().isolated;
   report.run("destroy and close come back", [&] {
     plugin.reset();
     return "";
   });
+  if (isolated) {
+    return report.skip("the library leaves the process", "it ran in a process of its own");
+  }
   if (!unload) return report.skip("the library leaves the process", "unload: never");
   report.run("the library leaves the process", [&] {
     return is_mapped(name) ? "it is still mapped after dlclose: GNU-unique symbols or live "
@@ -132,9 +136,12 @@ void check_end(std::shared_ptr<Plugin> plugin, Report& report) {
 
 }  // namespace
 
-void run_conformance(const std::string& path, Report& report) {
+void run_conformance(const std::string& path, const Isolation& isolation, Report& report) {
   Manifest manifest;
   if (!report.run("the manifest is valid", [&] { return check_manifest(path, manifest); })) return;
+  LoadOptions options;
+  options.isolation = isolation;
+  manifest.isolated = runs_isolated(manifest, options);
   core::Findings findings;
   if (!report.run("the library is fit to be opened", [&] {
         open_library(manifest, false, findings);
@@ -145,15 +152,16 @@ void run_conformance(const std::string& path, Report& report) {
   report.run("only dugout_plugin_open is exported", [&] { return check_exports(manifest); });
   std::unique_ptr<Library> library;
   if (!report.run("descriptor and manifest agree", [&] {
-        library = Library::open(manifest, false, findings);
+        library = manifest.isolated ? open_isolated(manifest, options, findings)
+                                    : Library::open(manifest, false, findings);
         return first_error(findings);
       })) {
     return;
   }
   report.run("another major version is refused", [&] {
-    return library->entry()(DUGOUT_ABI_MAJOR + 1, 0) == nullptr
-               ? ""
-               : "dugout_plugin_open gave a module to a host it does not know";
+    return library->serves(DUGOUT_ABI_MAJOR + 1)
+               ? "dugout_plugin_open gave a module to a host it does not know"
+               : "";
   });
   std::string config;
   if (!report.run("the config schema is strict", [&] { return check_config(manifest, config); }) &&

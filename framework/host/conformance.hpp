@@ -34,7 +34,7 @@ class Report {
 };
 
 // `path`: a plugin's folder, its plugin.yaml or its library.
-void run_conformance(const std::string& path, Report& report);
+void run_conformance(const std::string& path, const Isolation& isolation, Report& report);
 
 // The behaviour of each face that the manifest names.
 void check_parser(const std::shared_ptr<Plugin>& plugin, Report& report);

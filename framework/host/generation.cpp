@@ -4,6 +4,7 @@
 #include "config/yaml.hpp"
 #include "host/calls.hpp"
 #include "host/faces.hpp"
+#include "host/isolated.hpp"
 #include "host/manifest.hpp"
 #include "host/plugin.hpp"
 
@@ -51,14 +52,14 @@ class Loaded final : public Generation {
     const auto found = at_work_.find(id);
     return found == at_work_.end() ? "refused" : found->second->health().state();
   }
-
-  Tally tally(std::string_view id) const override {
+  PluginCounts counts(std::string_view id) const override {
     const auto found = at_work_.find(id);
-    return found == at_work_.end() ? Tally{} : found->second->health().tally();
+    return found == at_work_.end() ? PluginCounts{} : found->second->counts();
   }
+
   std::set<std::string> fresh() const override { return fresh_; }
 
-  void add(const Found& found, const LoadOptions& options, core::Findings& findings);
+  void add(Found found, const LoadOptions& options, core::Findings& findings);
   // Plugins that are to stay although their files do not say so any more.
   void keep(const LoadOptions& options, core::Findings& findings);
 
@@ -92,7 +93,7 @@ const Loaded* loaded(const std::shared_ptr<const Generation>& generation) {
 // changed the next time.
 Origin origin_of(const Manifest& manifest, const std::string& config) {
   return {core::stamp_of(manifest.file), core::stamp_of(manifest.library),
-          core::stamp_of(manifest.config_schema), config};
+          core::stamp_of(manifest.config_schema), config, manifest.isolated};
 }
 
 std::shared_ptr<Plugin> started(const Manifest& manifest, const LoadOptions& options, Origin origin,
@@ -105,7 +106,8 @@ std::shared_ptr<Plugin> started(const Manifest& manifest, const LoadOptions& opt
       return nullptr;
     }
   }
-  auto library = Library::open(manifest, options.trust_writable, findings);
+  auto library = manifest.isolated ? open_isolated(manifest, options, findings)
+                                   : Library::open(manifest, options.trust_writable, findings);
   if (!library) return nullptr;
   auto plugin = Plugin::start(manifest, std::move(library), origin.config, findings);
   if (plugin) plugin->made_of(std::move(origin));
@@ -133,8 +135,9 @@ std::shared_ptr<Plugin> Loaded::plugin_for(const Manifest& manifest, const LoadO
   return plugin;
 }
 
-void Loaded::add(const Found& found, const LoadOptions& options, core::Findings& findings) {
+void Loaded::add(Found found, const LoadOptions& options, core::Findings& findings) {
   if (options.keep.count(found.manifest.id) > 0) return;  // keep() adds it
+  found.manifest.isolated = runs_isolated(found.manifest, options);
   auto why = found.why;
   if (why.empty()) {
     const auto before = findings.size();
@@ -193,7 +196,10 @@ void report_stray_configs(const std::vector<Found>& all, const LoadOptions& opti
                           core::Findings& findings) {
   std::vector<std::string> ids;
   for (const auto& found : all) ids.push_back(found.manifest.id);
-  for (const auto& [id, config] : options.configs) {
+  std::vector<std::string> named;
+  for (const auto& [id, config] : options.configs) named.push_back(id);
+  for (const auto& [id, chosen] : options.isolation.chosen) named.push_back(id);
+  for (const auto& id : named) {
     if (std::find(ids.begin(), ids.end(), id) != ids.end()) continue;
     const auto near = config::nearest(id, ids);
     findings.push_back({core::Finding::Severity::kWarning, "plugins", 0, 0,

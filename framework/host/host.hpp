@@ -79,6 +79,17 @@ struct Manifest {
   unsigned abi_major = 0, abi_minor = 0;
   Effects effects = Effects::kNone;
   bool unload = true;
+  // `isolation: process`: it runs in a child, which has so much memory for it, sockets only where
+  // `network` says so, and the data folder only where `files` does.
+  bool isolated = false, network = false, files = false;
+  int memory_mb = 256;
+};
+
+struct Isolation {
+  // What is executed as `program plugin-child`. Empty = this program can be no child (a test): all
+  // plugins run in this process.
+  std::string program;
+  std::map<std::string, bool> chosen;  // plugin id -> in a child; over the manifest's word
 };
 
 class Generation;
@@ -97,6 +108,7 @@ struct LoadOptions {
   std::map<std::string, std::shared_ptr<const Generation>> keep = {};
   // Asked before a library that is not used again is opened; an Error refuses the plugin.
   std::function<Status(const Manifest&)> check = {};
+  Isolation isolation = {};
 };
 
 struct PluginInfo {
@@ -105,10 +117,13 @@ struct PluginInfo {
   std::string why;    // of a refusal
 };
 
-// How an instance did since it was made: all its calls, those that gave no answer, and those of
-// these that were its own defect (an internal error).
-struct Tally {
-  std::uint64_t calls = 0, failures = 0, defects = 0;
+// What a plugin was up to since it was loaded.
+struct PluginCounts {
+  std::uint64_t calls = 0;
+  std::uint64_t failures = 0;  // of them, those without an answer
+  std::uint64_t errors = 0;    // internal ones: its own defects
+  std::uint64_t slow = 0;      // answers that came late
+  std::uint64_t restarts = 0;  // of its process
 };
 
 class Generation {
@@ -127,7 +142,7 @@ class Generation {
   // How a loaded plugin does just now: "ready", "degraded" (it had an internal error within the
   // last minute) or "quarantined"; "refused" when it was not loaded.
   virtual std::string_view health(std::string_view /*id*/) const { return "ready"; }
-  virtual Tally tally(std::string_view /*id*/) const { return {}; }
+  virtual PluginCounts counts(std::string_view /*id*/) const { return {}; }
   // Ids of the plugins that were loaded for this generation, not used again from the one before.
   virtual std::set<std::string> fresh() const { return {}; }
 };
@@ -156,7 +171,9 @@ struct CheckResult {
   std::string detail;
 };
 // `hang`: how long one check may take. Not for a process that is serving: it forks.
+// `isolation`: one whose manifest says so is checked in its child.
 std::vector<CheckResult> check_plugin(const std::string& path,
-                                      std::chrono::milliseconds hang = std::chrono::seconds(10));
+                                      std::chrono::milliseconds hang = std::chrono::seconds(10),
+                                      const Isolation& isolation = {});
 
 }  // namespace dugout::host

@@ -69,9 +69,9 @@ class PrivateCopy {
   int error_ = 0;
 };
 
-std::string loader_error(const PrivateCopy& copy, const std::string& library) {
+std::string loader_error(const std::string& path, const std::string& library) {
   const char* error = ::dlerror();
-  return core::replace_all(error == nullptr ? "unknown" : error, copy.path(), library);
+  return core::replace_all(error == nullptr ? "unknown" : error, path, library);
 }
 
 }  // namespace
@@ -89,11 +89,23 @@ std::unique_ptr<Library> Library::open(const Manifest& manifest, bool trust_writ
   if (!copy.written()) {
     return refuse("the library cannot be copied to " + copy.path() + ": " + copy.error());
   }
-  void* handle = ::dlopen(copy.path().c_str(), RTLD_NOW | RTLD_LOCAL);
+  auto library = open_at(copy.path(), manifest, findings);
+  if (library) library->mapped_name_ = copy.name();
+  return library;
+}
+
+std::unique_ptr<Library> Library::open_at(const std::string& path, const Manifest& manifest,
+                                          core::Findings& findings) {
+  const auto refuse = [&](const std::string& why) {
+    findings.push_back(
+        {core::Finding::Severity::kError, manifest.library, 0, 0, manifest.id + ": " + why, ""});
+    return std::unique_ptr<Library>{};
+  };
+  void* handle = ::dlopen(path.c_str(), RTLD_NOW | RTLD_LOCAL);
   if (handle == nullptr) {
-    return refuse("the library cannot be opened: " + loader_error(copy, manifest.library));
+    return refuse("the library cannot be opened: " + loader_error(path, manifest.library));
   }
-  std::unique_ptr<Library> library(new Library(handle, copy.name(), manifest.unload));
+  std::unique_ptr<Library> library(new Library(handle, path, manifest.unload));
   library->entry_ = reinterpret_cast<dugout_plugin_open_fn>(::dlsym(handle, "dugout_plugin_open"));
   if (library->entry_ == nullptr) return refuse("the library does not export dugout_plugin_open");
   if (const auto fault = library->descriptor_error(manifest); !fault.empty()) return refuse(fault);
@@ -131,7 +143,7 @@ std::string Library::descriptor_error(const Manifest& manifest) {
 
 Library::~Library() {
   if (module_ != nullptr) module_->close();
-  if (unload_) ::dlclose(handle_);
+  if (handle_ != nullptr && unload_) ::dlclose(handle_);
 }
 
 }  // namespace dugout::host

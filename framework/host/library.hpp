@@ -1,7 +1,9 @@
 // One opened plugin library. Private to host. [load]
 #pragma once
 
+#include <functional>
 #include <memory>
+#include <optional>
 #include <string>
 #include <utility>
 
@@ -37,14 +39,30 @@ class Library {
   // finding that names the library.
   static std::unique_ptr<Library> open(const Manifest& manifest, bool trust_writable,
                                        core::Findings& findings);
-  ~Library();  // close(), and dlclose unless the manifest says `unload: never`
+  // The same without checks and without a copy: `path` is what the loader is given.
+  static std::unique_ptr<Library> open_at(const std::string& path, const Manifest& manifest,
+                                          core::Findings& findings);
+  virtual ~Library();  // close(), and dlclose unless the manifest says `unload: never`
   Library(const Library&) = delete;
   Library& operator=(const Library&) = delete;
 
   const dugout_module& module() const { return *module_; }
-  dugout_plugin_open_fn entry() const { return entry_; }
-  // The unique name under which the process maps it; see /proc/self/maps.
+  // Through here and not through module(): an isolated one must know which it is.
+  virtual dugout_status create(const dugout_host* host, dugout_text config, dugout_instance** out,
+                               dugout_sink* why) {
+    return module_->create(host, config, out, why);
+  }
+  // Does it give a module to a host of that major version?
+  virtual bool serves(std::uint32_t major) const { return entry_(major, 0) != nullptr; }
+  // `defect` is told of what no call can report: [any], until the instance is destroyed.
+  virtual void on_defect(std::function<void()> /*defect*/) {}
+  // Processes that took the place of another; nullopt = it runs in this one.
+  virtual std::optional<std::uint64_t> restarts() const { return std::nullopt; }
+  // The unique name under which the process maps it; see /proc/self/maps. Empty = it does not.
   const std::string& mapped_name() const { return mapped_name_; }
+
+ protected:
+  explicit Library(const dugout_module& module) : module_(&module) {}
 
  private:
   Library(void* handle, std::string mapped_name, bool unload)
@@ -52,9 +70,9 @@ class Library {
   // "" = it agrees with the manifest.
   std::string descriptor_error(const Manifest& manifest);
 
-  void* handle_;
+  void* handle_ = nullptr;
   std::string mapped_name_;
-  bool unload_;
+  bool unload_ = false;
   dugout_plugin_open_fn entry_ = nullptr;
   const dugout_module* module_ = nullptr;  // set once its table may be called
 };

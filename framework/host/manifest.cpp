@@ -15,8 +15,9 @@ namespace {
 namespace fs = std::filesystem;
 using config::Node;
 
-const std::vector<std::string> kKeys = {"id",     "version", "abi",     "library", "faces",
-                                        "config", "needs",   "effects", "unload",  "defaults"};
+const std::vector<std::string> kKeys = {"id",        "version",   "abi",     "library", "faces",
+                                        "config",    "needs",     "effects", "unload",  "defaults",
+                                        "isolation", "memory_mb", "network", "files"};
 const std::vector<std::string> kKinds = {"parser", "recovery",  "provider",
                                          "tool",   "validator", "tuner"};
 
@@ -202,6 +203,30 @@ void read_behaviour(const Node& root, Reader& reader, Manifest& out) {
   }
 }
 
+void read_isolation(const Node& root, Reader& reader, Manifest& out) {
+  // One word of two; "" and the first mean no.
+  const auto says = [&](const char* key, const char* no, const char* yes) {
+    const auto word = reader.text(root, key, false);
+    if (!word.empty() && word != no && word != yes) {
+      reader.error(mark_of(root, key), "\"" + std::string(key) + "\" cannot be \"" + word + "\"",
+                   std::string(no) + " or " + yes);
+    }
+    return word == yes;
+  };
+  out.isolated = says("isolation", "none", "process");
+  out.network = says("network", "false", "true");
+  out.files = says("files", "none", "data");
+  const auto memory = reader.text(root, "memory_mb", false);
+  if (memory.empty()) return;
+  const int megabytes = is_number(memory) ? std::stoi(memory) : 0;
+  if (megabytes < 16 || megabytes > 65536) {
+    reader.error(mark_of(root, "memory_mb"), "\"memory_mb\" cannot be \"" + memory + "\"",
+                 "16 to 65536");
+    return;
+  }
+  out.memory_mb = megabytes;
+}
+
 void read_root(const Node& root, Reader& reader, Manifest& out) {
   if (!root.is_map()) {
     reader.error(root.mark, "a plugin manifest is a map of keys", "see docs/plugin-authors.md");
@@ -220,6 +245,7 @@ void read_root(const Node& root, Reader& reader, Manifest& out) {
   out.config_schema = reader.sibling(root, "config", out.folder, false);
   read_defaults(root, reader, out);
   read_behaviour(root, reader, out);
+  read_isolation(root, reader, out);
 }
 
 std::vector<std::string> manifests_below(const std::string& folder, core::Findings& findings) {

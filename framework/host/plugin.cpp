@@ -54,7 +54,8 @@ Plugin::Plugin(const Manifest& manifest, std::unique_ptr<Library> library)
       host_(manifest.id, manifest.needs),
       library_(std::move(library)),
       health_(manifest.id) {
-  if (!manifest.unload) host_.keep_for_ever();
+  if (!manifest.unload && !manifest.isolated) host_.keep_for_ever();
+  library_->on_defect([this] { health_.internal_error(); });
 }
 
 Plugin::~Plugin() {
@@ -62,9 +63,10 @@ Plugin::~Plugin() {
 }
 
 std::shared_ptr<Plugin> Plugin::start(const Manifest& manifest, std::unique_ptr<Library> library,
-                                      const std::string& config, core::Findings& findings) {
+                                      const std::string& config, core::Findings& findings,
+                                      const dugout_host* host) {
   std::shared_ptr<Plugin> plugin(new Plugin(manifest, std::move(library)), reap);
-  auto fault = plugin->create(config);
+  auto fault = plugin->create(config, host == nullptr ? plugin->host_.table() : host);
   if (fault.empty()) fault = plugin->face_error();
   if (fault.empty()) return plugin;
   findings.push_back(
@@ -72,15 +74,15 @@ std::shared_ptr<Plugin> Plugin::start(const Manifest& manifest, std::unique_ptr<
   return nullptr;
 }
 
-std::string Plugin::create(const std::string& config) {
-  if (host_.table() == nullptr) {
+std::string Plugin::create(const std::string& config, const dugout_host* host) {
+  if (host == nullptr) {
     return "more than " + std::to_string(kMaxPlugins) + " plugins are loaded";
   }
   CappedSink why;
   auto status = static_cast<dugout_status>(DUGOUT_E_INTERNAL);
   // The contract forbids exceptions here; one of this runtime's can still be caught and named.
   try {
-    status = library_->module().create(host_.table(), sdk::text(config), &instance_, &why);
+    status = library_->create(host, sdk::text(config), &instance_, &why);
   } catch (const std::exception& thrown) {
     return std::string("create threw across the boundary: ") + thrown.what();
   } catch (...) {

@@ -17,15 +17,18 @@ namespace dugout::host {
 struct Origin {
   core::FileStamp manifest, library, schema;
   std::string config;
+  bool isolated = false;
   bool operator==(const Origin&) const = default;
 };
 
 class Plugin {
  public:
   // [load] Creates the instance and compares its faces with the manifest. nullptr = refused, with a
-  // finding. `config`: JSON that passed the plugin's schema.
+  // finding. `config`: JSON that passed the plugin's schema. `host`: another table than the host's
+  // own, for a child.
   static std::shared_ptr<Plugin> start(const Manifest& manifest, std::unique_ptr<Library> library,
-                                       const std::string& config, core::Findings& findings);
+                                       const std::string& config, core::Findings& findings,
+                                       const dugout_host* host = nullptr);
   ~Plugin();  // [load] destroy, close, dlclose, and only then the services it was given
 
   Plugin(const Plugin&) = delete;
@@ -39,6 +42,10 @@ class Plugin {
   // [load] Noted by whoever made it.
   void made_of(Origin origin) { origin_ = std::move(origin); }
   const Origin& origin() const { return origin_; }
+  PluginCounts counts() const {
+    const auto seen = health_.counts();
+    return {seen.calls, seen.failures, seen.errors, seen.slow, library_->restarts().value_or(0)};
+  }
 
   // [any] nullptr = absent, or smaller than this host's idea of the table.
   template <typename Table>
@@ -48,7 +55,7 @@ class Plugin {
 
  private:
   Plugin(const Manifest& manifest, std::unique_ptr<Library> library);
-  std::string create(const std::string& config);  // "" = done
+  std::string create(const std::string& config, const dugout_host* host);  // "" = done
   std::string face_error() const;
   const void* face_of_size(const char* id, std::size_t least) const;
 

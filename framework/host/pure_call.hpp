@@ -19,9 +19,16 @@ inline Error defect(const Plugin& plugin, std::string what) {
 inline Outcome<std::string> outcome_of(const Plugin& plugin, dugout_status status,
                                        std::string&& body, bool too_large) {
   if (too_large) return defect(plugin, "its answer is larger than 16 MiB");
-  if (status == DUGOUT_OK) return std::move(body);
+  if (status == DUGOUT_OK) {
+    plugin.health().answered();
+    return std::move(body);
+  }
   auto error = error_from(plugin.id(), status, body);
-  if (error.code == Code::kInternal) plugin.health().internal_error();
+  if (error.code == Code::kInternal) {
+    plugin.health().internal_error();
+  } else {
+    plugin.health().answered();
+  }
   return error;
 }
 
@@ -41,6 +48,15 @@ Outcome<std::string> call_pure(const Plugin& plugin, Entry entry) {
   plugin.health().count(!threw && status == DUGOUT_OK && !sink.too_large);
   if (threw) return defect(plugin, "it threw across the boundary");
   return outcome_of(plugin, status, std::move(sink.text), sink.too_large);
+}
+
+// The same for an answer that may be long: one that comes late is used, and counted.
+template <typename Entry>
+Outcome<std::string> call_codec(const Plugin& plugin, Entry entry) {
+  const auto started = service_clock().now();
+  auto outcome = call_pure(plugin, std::move(entry));
+  plugin.health().too_slow(service_clock().now() - started, kLongestCodec);
+  return outcome;
 }
 
 // The same where the answer is wanted at once: what comes too late is not looked at.

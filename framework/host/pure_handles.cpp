@@ -30,7 +30,7 @@ class Parser final : public Pure<ParserHandle, dugout_parser_v1> {
  public:
   using Pure::Pure;
   Outcome<std::string> parse(std::string_view raw, std::string_view schema) const override {
-    return call_pure(plugin(), [&](dugout_sink* answer) {
+    return call_codec(plugin(), [&](dugout_sink* answer) {
       return table().parse(self(), text(raw), text(schema), answer);
     });
   }
@@ -60,7 +60,7 @@ class Provider final : public Pure<ProviderHandle, dugout_provider_v1> {
   using Pure::Pure;
   Outcome<EncodedHttp> encode(std::string_view request) const override {
     CappedSink body;
-    auto head = call_pure(plugin(), [&](dugout_sink* sink) {
+    auto head = call_codec(plugin(), [&](dugout_sink* sink) {
       return table().encode(self(), text(request), sink, &body);
     });
     if (!head) return head.error();
@@ -69,7 +69,7 @@ class Provider final : public Pure<ProviderHandle, dugout_provider_v1> {
   }
   Outcome<std::string> decode(std::uint32_t http_status, std::string_view headers,
                               std::string_view body) const override {
-    return call_pure(plugin(), [&](dugout_sink* answer) {
+    return call_codec(plugin(), [&](dugout_sink* answer) {
       return table().decode(self(), http_status, text(headers), text(body), answer);
     });
   }

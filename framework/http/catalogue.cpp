@@ -47,10 +47,16 @@ void serve_plugins(Service& service, Exchange& exchange) {
   Json plugins = Json::array();
   const auto generation = service.orchestrator.plugins();
   for (const auto& info : generation->plugins()) {
+    const auto counts = generation->counts(info.manifest.id);
     plugins.push_back({{"id", info.manifest.id},
                        {"version", info.manifest.version},
                        {"faces", info.manifest.faces},
                        {"state", info.state},
+                       {"health", generation->health(info.manifest.id)},
+                       {"isolation", info.manifest.isolated ? "process" : "none"},
+                       {"errors", counts.errors},
+                       {"slow", counts.slow},
+                       {"restarts", counts.restarts},
                        {"why", info.why}});
   }
   exchange.json(200, core::canonical(Json{{"plugins", plugins}}));

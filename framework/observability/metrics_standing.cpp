@@ -93,14 +93,26 @@ void add_plugins(const Standing& standing, std::vector<MetricFamily>& out) {
   auto info =
       gauge_series("dugout_plugin_info", "1 for each plugin that was found, with its version.");
   auto state = gauge_series("dugout_plugin_state", "1 for the state that a plugin is in.");
+  auto errors = counter_series("dugout_plugin_errors_total",
+                               "Internal errors of a plugin since it was loaded.");
+  auto slow = counter_series("dugout_plugin_slow_calls_total",
+                             "Answers of a plugin that took longer than they may.");
+  auto restarts = counter_series("dugout_plugin_restarts_total",
+                                 "Times that the process of an isolated plugin was replaced.");
   for (const auto& plugin : standing.plugins) {
     info.add(1.0, {{"plugin", plugin.id}, {"kind", plugin.kind}, {"version", plugin.version}});
     for (const auto* name : {"degraded", "quarantined", "ready", "refused"}) {
       state.add(plugin.state == name ? 1.0 : 0.0, {{"plugin", plugin.id}, {"state", name}});
     }
+    errors.add(plugin.errors, {{"plugin", plugin.id}});
+    slow.add(plugin.slow, {{"plugin", plugin.id}});
+    restarts.add(plugin.restarts, {{"plugin", plugin.id}});
   }
   out.push_back(info.take());
   out.push_back(state.take());
+  out.push_back(errors.take());
+  out.push_back(slow.take());
+  out.push_back(restarts.take());
   out.push_back(gauge_series("dugout_plugin_generation",
                              "Generation of plugins and YAML that new turns "
                              "get.")

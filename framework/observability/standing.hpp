@@ -29,7 +29,8 @@ struct Standing {
   };
   struct Plugin {
     std::string id, version, kind;
-    std::string state;  // ready, degraded, quarantined or refused
+    std::string state;                                 // ready, degraded, quarantined or refused
+    std::uint64_t errors = 0, slow = 0, restarts = 0;  // since it was loaded
   };
   struct Reloads {
     std::uint64_t published = 0, refused = 0, rolled_back = 0;

@@ -69,7 +69,7 @@ TEST_CASE("GenerationsTest.UnchangedPluginIsUsedAgain") {
 
   CHECK(second->fresh().empty());
   CHECK(mapped_names(kPlugin).size() == 1);
-  CHECK(second->tally(kPlugin).calls == 1);  // of the one and only instance
+  CHECK(second->counts(kPlugin).calls == 1);  // of the one and only instance
   CHECK(second->parser("abi_c")->parse("anything", ""));
 }
 

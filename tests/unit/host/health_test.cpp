@@ -57,18 +57,71 @@ TEST_CASE("HealthTest.ErrorsSpreadOverMoreThanAMinuteLeaveItOpen") {
   CHECK_FALSE(on.health.closed());
 }
 
-TEST_CASE("HealthTest.CountStartsAfreshAfterQuarantine") {
+TEST_CASE("HealthTest.OneCallOnProbationOpensItAgainAndTheCountStartsAfresh") {
+  OnFakeClock on;
+  for (int error = 0; error < 3; ++error) on.health.internal_error();
+  on.clock.advance(std::chrono::seconds(61));
+
+  REQUIRE_FALSE(on.health.closed());
+  const auto beside = on.health.closed();
+  on.health.answered();
+
+  REQUIRE(beside);
+  CHECK(beside->message == "parser.p is quarantined; one call tries it at this moment");
+  CHECK_FALSE(on.health.closed());
+  on.health.internal_error();
+  on.health.internal_error();
+  CHECK_FALSE(on.health.closed());
+  on.health.internal_error();
+  CHECK(on.health.closed());
+}
+
+TEST_CASE("HealthTest.AFailureOnProbationClosesItForTwiceAsLong") {
   OnFakeClock on;
   for (int error = 0; error < 3; ++error) on.health.internal_error();
   on.clock.advance(std::chrono::seconds(61));
   REQUIRE_FALSE(on.health.closed());
 
   on.health.internal_error();
-  on.health.internal_error();
+  on.clock.advance(std::chrono::seconds(119));
+  const auto before = on.health.closed();
+  on.clock.advance(std::chrono::seconds(2));
+
+  CHECK(before);
   CHECK_FALSE(on.health.closed());
+}
+
+TEST_CASE("HealthTest.AnAnswerThatProvesWrongIsAFailureOnProbation") {
+  OnFakeClock on;
+  for (int error = 0; error < 3; ++error) on.health.internal_error();
+  on.clock.advance(std::chrono::seconds(61));
+  REQUIRE_FALSE(on.health.closed());
+
+  on.health.answered();
   on.health.internal_error();
 
   CHECK(on.health.closed());
+}
+
+TEST_CASE("HealthTest.ACallOnProbationThatNeverComesBackGivesWayToAnother") {
+  OnFakeClock on;
+  for (int error = 0; error < 3; ++error) on.health.internal_error();
+  on.clock.advance(std::chrono::seconds(61));
+  REQUIRE_FALSE(on.health.closed());
+
+  on.clock.advance(std::chrono::seconds(61));
+
+  CHECK_FALSE(on.health.closed());
+}
+
+TEST_CASE("HealthTest.SlowAnswersAndErrorsAreCounted") {
+  OnFakeClock on;
+
+  CHECK(on.health.too_slow(std::chrono::seconds(6), std::chrono::seconds(5)));
+  CHECK_FALSE(on.health.too_slow(std::chrono::seconds(4), std::chrono::seconds(5)));
+
+  CHECK(on.health.counts().slow == 1);
+  CHECK(on.health.counts().errors == 1);
 }
 
 TEST_CASE("HealthTest.AnAnswerInTimeCountsAsNothing") {
@@ -101,6 +154,9 @@ TEST_CASE("HealthTest.ItsStateSaysHowItDoesJustNow") {
   on.health.internal_error();
   CHECK(on.health.state() == "quarantined");
   on.clock.advance(std::chrono::minutes(1));
+  CHECK(on.health.state() == "degraded");
+  REQUIRE_FALSE(on.health.closed());
+  on.health.answered();
   CHECK(on.health.state() == "ready");
 }
 

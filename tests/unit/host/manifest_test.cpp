@@ -181,4 +181,36 @@ TEST_CASE("ManifestTest.OneIdInTwoFoldersNamesBothFiles") {
   CHECK_THAT(findings[0].message, Catch::Contains(first.root() + "/p/plugin.yaml"));
 }
 
+TEST_CASE("ManifestTest.IsolationIsRead") {
+  const PluginFolder folder;
+  folder.put(
+      "p", std::string(kGood) + "isolation: process\nmemory_mb: 64\nnetwork: true\nfiles: data\n");
+  folder.put("q", core::replace_all(kGood, "fenced_json", "plain"));
+  core::Findings findings;
+
+  const auto manifests = discover({folder.root()}, findings);
+
+  REQUIRE(manifests.size() == 2);
+  CHECK(manifests[0].isolated);
+  CHECK(manifests[0].memory_mb == 64);
+  CHECK(manifests[0].network);
+  CHECK(manifests[0].files);
+  CHECK_FALSE(manifests[1].isolated);
+  CHECK(manifests[1].memory_mb == 256);
+  CHECK_FALSE(manifests[1].network);
+  CHECK_FALSE(manifests[1].files);
+}
+
+TEST_CASE("ManifestTest.MistakesOfIsolationAreNamed") {
+  const auto starts = [](const char* text) { return Catch::StartsWith(text); };
+  CHECK_THAT(fault("unload: never", "isolation: container"),
+             starts("plugin.yaml:9:12: error: \"isolation\" cannot be \"container\""));
+  CHECK_THAT(fault("unload: never", "memory_mb: 3"),
+             starts("plugin.yaml:9:12: error: \"memory_mb\" cannot be \"3\""));
+  CHECK_THAT(fault("unload: never", "network: perhaps"),
+             starts("plugin.yaml:9:10: error: \"network\" cannot be \"perhaps\""));
+  CHECK_THAT(fault("unload: never", "files: all"),
+             starts("plugin.yaml:9:8: error: \"files\" cannot be \"all\""));
+}
+
 }  // namespace dugout::host

@@ -170,8 +170,9 @@ TEST_CASE("ChatRightTest.NamesAreOpenUnlessTheSettingsBindThem") {
 TEST_CASE("ChatRightTest.ACallOfABatchShowsItsTokenInItsBody") {
   Talks talks([](http::ServerOptions& options) { options.access.bound_names = true; });
   const auto batch = [&](const Json& call) {
-    const auto answer = talks.doors->send("POST", "/chat/batch", Json{{"calls", Json::array({call})}}.dump(),
-                                          {{"Content-Type", "application/json"}});
+    const auto answer =
+        talks.doors->send("POST", "/chat/batch", Json{{"calls", Json::array({call})}}.dump(),
+                          {{"Content-Type", "application/json"}});
     return Json::parse(answer.body.substr(0, answer.body.find('\n')));
   };
   Json call{{"user_message", "hello"}, {"session_id", "session-of-a-test"}};
