@@ -39,5 +39,6 @@ void add_tune(CLI::App& app, CommandLine& line);
 // The groups, each in the file of its command.
 void add_batch(CLI::App& app, CommandLine& line);
 void add_estimate(CLI::App& app, CommandLine& line);
+void add_store(CLI::App& app, CommandLine& line);
 
 }  // namespace dugout::cli

@@ -175,6 +175,7 @@ int main(int argc, char** argv) {
   add_tune(app, line);
   add_batch(app, line);
   add_estimate(app, line);
+  add_store(app, line);
   auto* complete = app.add_subcommand("completion", "Print a shell completion script");
   complete->footer("Examples:\n  source <(dugout completion bash)");
   complete->add_option("shell", line.shell, "bash")->check(CLI::IsMember({"bash"}));

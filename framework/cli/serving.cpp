@@ -55,6 +55,7 @@ StopSignals::StopSignals() {
   sigaddset(&signals_, SIGINT);
   pthread_sigmask(SIG_BLOCK, &signals_, nullptr);
   std::signal(SIGPIPE, SIG_IGN);
+  std::signal(SIGXFSZ, SIG_IGN);  // a file that may not grow is an error of its write
 }
 
 int StopSignals::wait() const {
@@ -68,6 +69,7 @@ int serve_until_stopped(Set& set, Watchers& watchers, App& app, const StopSignal
                         const Meanwhile& meanwhile) {
   http::sweep_uploads(set.settings().data + "/uploads", app.jobs());
   raise_file_limit(set.settings().limits.turns_in_flight, set.log());
+  app.takeover().prepare();  // before the first message, which has to wait behind
   auto chosen = server_options(set.settings());
   watchers.watch(app, chosen);
   chosen.store = &set.store();
@@ -83,6 +85,7 @@ int serve_until_stopped(Set& set, Watchers& watchers, App& app, const StopSignal
             << std::endl;
   watchers.start();
   app.jobs().start();
+  app.takeover().start();
   const core::CancelToken stop;
   std::thread beside;
   if (meanwhile) beside = std::thread([&] { meanwhile(stop); });
@@ -91,6 +94,7 @@ int serve_until_stopped(Set& set, Watchers& watchers, App& app, const StopSignal
                  {observability::Field::safe("signal", signal == SIGTERM ? "SIGTERM" : "SIGINT")});
   stop.cancel();
   if (beside.joinable()) beside.join();
+  app.takeover().stop();
   server->stop();
   app.jobs().stop();  // after the last request that could make one
   watchers.stop();

@@ -72,11 +72,13 @@ observability::KnownNames known_names(Set& set) {
 }
 
 ProductStanding::ProductStanding(Set& set, orchestrator::Orchestrator& orchestrator,
+                                 const orchestrator::Takeover& takeover,
                                  const observability::Telemetry& telemetry,
                                  const observability::Figures* figures,
                                  const observability::TraceExporter* exporter)
     : set_(set),
       orchestrator_(orchestrator),
+      takeover_(takeover),
       telemetry_(telemetry),
       figures_(figures),
       exporter_(exporter),
@@ -86,6 +88,8 @@ Standing ProductStanding::standing() {
   Standing out;
   out.now = set_.clock().now();
   out.jobs = jobs();
+  const auto taken = takeover_.counts();
+  out.recovered = {taken.answered, taken.file_gone, taken.passed, taken.put_off};
   add_guards(out);
   add_plugins(out);
   const auto log = set_.log().counts();
@@ -169,9 +173,9 @@ Watchers::~Watchers() {
 }
 
 void Watchers::watch(App& app, http::ServerOptions& options) {
-  standing_ =
-      std::make_unique<ProductStanding>(set_, app.orchestrator(), telemetry_, figures_.get(),
-                                        traces_ == nullptr ? nullptr : &traces_->exporter());
+  standing_ = std::make_unique<ProductStanding>(
+      set_, app.orchestrator(), app.takeover(), telemetry_, figures_.get(),
+      traces_ == nullptr ? nullptr : &traces_->exporter());
   if (set_.settings().metrics.enabled) {
     metrics_ =
         std::make_unique<observability::Metrics>(figures_->names(), *standing_, DUGOUT_VERSION);

@@ -58,6 +58,8 @@ class Product {
   Outcome<orchestrator::SessionView> view() { return orchestrator_->view(session); }
   orchestrator::GuardStates guards() const { return orchestrator_->guards(); }
   FakeClock& clock() { return clock_; }
+  observability::Log& log() { return log_; }
+  orchestrator::Orchestrator& orchestrator() { return *orchestrator_; }
   FaultyStore& store() { return *faulty_; }
   std::string session = "session-of-the-test";
   std::string keep_folder();  // the folder stays for another product
