@@ -143,6 +143,15 @@ net::HttpLimits http_limits(const config::Settings& settings) {
   return limits;
 }
 
+// A server looks at its store before it takes a message; a large one would keep it for too long.
+store::SqliteOptions store_options(observability::Log& log, bool serves) {
+  constexpr std::uintmax_t kCheckedBytes = 64U << 20;
+  store::SqliteOptions options;
+  options.log = &log;
+  if (serves) options.check_bytes = kCheckedBytes;
+  return options;
+}
+
 }  // namespace
 
 config::Settings settings_of(const AppOptions& options, core::Findings& findings,
@@ -164,6 +173,7 @@ Set::Set(const AppOptions& options, core::Findings& findings)
     : options_(options),
       clock_(options.clock == nullptr ? system_clock_ : *options.clock),
       settings_(settings_of(options, findings)),
+      serves_(options.serves),
       log_(clock_, log_options(options, settings_.log)),
       audit_(observability::audit_folder(settings_.data), clock_),
       settings_file_(options.config.empty() ? "dugout.yaml" : options.config),
@@ -242,7 +252,7 @@ Status Set::adopt(std::shared_ptr<const Reading> reading) {
 
 Status Set::open_store() {
   if (store_) return Done{};
-  auto opened = store::open_sqlite_store(settings_.store, clock_);
+  auto opened = store::open_sqlite_store(settings_.store, clock_, store_options(log_, serves_));
   if (!opened) return opened.error();
   store_ = std::move(*opened);
   if (const auto done = fill_tables(*application(), nullptr); !done) return done.error();
@@ -297,6 +307,8 @@ Outcome<std::unique_ptr<App>> App::open(Set& set, const AppOptions& options,
   parts.timer = stand.timer;
   parts.telemetry = stand.telemetry;
   app->orchestrator_ = orchestrator::make_orchestrator(std::move(parts), std::move(chosen));
+  app->takeover_ =
+      std::make_unique<orchestrator::Takeover>(*app->orchestrator_, set.clock(), set.log());
   app->jobs_ = open_jobs(set, {{http::kUploadKind, http::upload_work(*app->orchestrator_)},
                                {kRetentionKind, retention_work(set)}});
   return app;

@@ -19,6 +19,7 @@
 #include "observability/audit.hpp"
 #include "observability/log.hpp"
 #include "orchestrator/chat.hpp"
+#include "orchestrator/takeover.hpp"
 #include "orchestrator/tool_http.hpp"
 #include "records/airtable_records.hpp"
 #include "routines/load.hpp"
@@ -103,6 +104,7 @@ class Set {
   core::SystemClock system_clock_;
   core::Clock& clock_;
   config::Settings settings_;
+  const bool serves_;
   observability::Log log_;
   observability::AuditLog audit_;
   const std::string settings_file_;  // for findings, also where there is none
@@ -148,6 +150,8 @@ class App {
   orchestrator::Orchestrator& orchestrator() { return *orchestrator_; }
   // Not started: `serve` does that.
   jobs::Jobs& jobs() { return *jobs_; }
+  // What was accepted and never answered; nothing is taken yet.
+  orchestrator::Takeover& takeover() { return *takeover_; }
   bool has_providers() const { return has_providers_; }
 
  private:
@@ -155,6 +159,7 @@ class App {
   std::unique_ptr<orchestrator::AttemptSink> attempts_;  // none in a simulation
   core::SystemRandom random_;
   std::unique_ptr<orchestrator::Orchestrator> orchestrator_;
+  std::unique_ptr<orchestrator::Takeover> takeover_;
   std::unique_ptr<jobs::Jobs> jobs_;  // after what its work uses
   bool has_providers_ = false;
 };

@@ -42,5 +42,6 @@ void add_estimate(CLI::App& app, CommandLine& line);
 void add_config(CLI::App& app, CommandLine& line);
 void add_token(CLI::App& app, CommandLine& line);
 void add_audit(CLI::App& app, CommandLine& line);
+void add_store(CLI::App& app, CommandLine& line);
 
 }  // namespace dugout::cli

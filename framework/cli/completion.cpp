@@ -20,6 +20,7 @@ int completion(const std::string& /*shell*/) {
     jobs) words="list run retry --state --kind --last --dry-run --json $shared" ;;
     subject) words="export erase --email --phone --session --output --yes $shared" ;;
     retention) words="run --dry-run --json $shared" ;;
+    store) words="check backup restore --json $shared" ;;
     batch) words="--output --concurrency --offline $shared" ;;
     estimate) words="--success-rate --latency --retries --workers --base-delay --multiplier"
        words="$words --max-total-delay --jitter --history --response-kb --simulate --seed --svg --json --help" ;;
@@ -34,7 +35,7 @@ int completion(const std::string& /*shell*/) {
     reload) words="--json $shared" ;;
     audit) words="verify show --head --since --last --json $shared" ;;
     completion) words="bash" ;;
-    *) words="serve reload chat check graph simulate chaos plugin attempts validators tune tool jobs subject retention batch estimate config token audit completion"
+    *) words="serve reload chat check graph simulate chaos plugin attempts validators tune tool jobs subject retention store batch estimate config token audit completion"
        words="$words --version --help" ;;
   esac
   COMPREPLY=($(compgen -W "$words" -- "$current") $(compgen -f -- "$current"))

@@ -188,6 +188,7 @@ int main(int argc, char** argv) {
   add_config(app, line);
   add_token(app, line);
   add_audit(app, line);
+  add_store(app, line);
   auto* complete = app.add_subcommand("completion", "Print a shell completion script");
   complete->footer("Examples:\n  source <(dugout completion bash)");
   complete->add_option("shell", line.shell, "bash")->check(CLI::IsMember({"bash"}));

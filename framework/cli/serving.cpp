@@ -90,6 +90,7 @@ StopSignals::StopSignals() {
   sigaddset(&signals_, SIGHUP);
   pthread_sigmask(SIG_BLOCK, &signals_, nullptr);
   std::signal(SIGPIPE, SIG_IGN);
+  std::signal(SIGXFSZ, SIG_IGN);  // a file that may not grow is an error of its write
 }
 
 int StopSignals::wait(const std::function<void()>& renew) const {
@@ -106,6 +107,7 @@ int serve_until_stopped(Set& set, Watchers& watchers, App& app, const StopSignal
                         const AppOptions* reloads, const Meanwhile& meanwhile) {
   http::sweep_uploads(set.settings().data + "/uploads", app.jobs());
   raise_file_limit(set.settings().limits.turns_in_flight, set.log());
+  app.takeover().prepare();  // before the first message, which has to wait behind
   auto chosen = server_options(set.settings());
   chosen.access.audit = &set.audit();
   chosen.access.chat_key = chat_key(set);
@@ -137,6 +139,7 @@ int serve_until_stopped(Set& set, Watchers& watchers, App& app, const StopSignal
   }
   watchers.start();
   app.jobs().start();
+  app.takeover().start();
   const core::CancelToken stop;
   std::thread beside;
   if (meanwhile) beside = std::thread([&] { meanwhile(stop); });
@@ -148,6 +151,7 @@ int serve_until_stopped(Set& set, Watchers& watchers, App& app, const StopSignal
   stop.cancel();
   if (reloader) reloader->stop();
   if (beside.joinable()) beside.join();
+  app.takeover().stop();
   server->stop();
   app.jobs().stop();  // after the last request that could make one
   watchers.stop();

@@ -74,11 +74,13 @@ observability::KnownNames known_names(Set& set) {
 }
 
 ProductStanding::ProductStanding(Set& set, orchestrator::Orchestrator& orchestrator,
+                                 const orchestrator::Takeover& takeover,
                                  const observability::Telemetry& telemetry,
                                  const observability::Figures* figures,
                                  const observability::TraceExporter* exporter)
     : set_(set),
       orchestrator_(orchestrator),
+      takeover_(takeover),
       telemetry_(telemetry),
       figures_(figures),
       exporter_(exporter) {}
@@ -87,6 +89,8 @@ Standing ProductStanding::standing() {
   Standing out;
   out.now = set_.clock().now();
   out.jobs = jobs();
+  const auto taken = takeover_.counts();
+  out.recovered = {taken.answered, taken.file_gone, taken.passed, taken.put_off};
   add_guards(out);
   add_plugins(out);
   add_doors(out);
@@ -186,9 +190,9 @@ Watchers::~Watchers() {
 }
 
 void Watchers::watch(App& app, http::ServerOptions& options) {
-  standing_ =
-      std::make_unique<ProductStanding>(set_, app.orchestrator(), telemetry_, figures_.get(),
-                                        traces_ == nullptr ? nullptr : &traces_->exporter());
+  standing_ = std::make_unique<ProductStanding>(
+      set_, app.orchestrator(), app.takeover(), telemetry_, figures_.get(),
+      traces_ == nullptr ? nullptr : &traces_->exporter());
   options.figures = standing_->doors();
   if (set_.settings().metrics.enabled) {
     metrics_ =

@@ -23,7 +23,8 @@ class ProductStanding final : public observability::StandingSource {
  public:
   // REQUIRES: all outlive it; `figures` and `exporter` may be null.
   ProductStanding(Set& set, orchestrator::Orchestrator& orchestrator,
-                  const observability::Telemetry& telemetry, const observability::Figures* figures,
+                  const orchestrator::Takeover& takeover, const observability::Telemetry& telemetry,
+                  const observability::Figures* figures,
                   const observability::TraceExporter* exporter);
 
   observability::Standing standing() override;
@@ -42,6 +43,7 @@ class ProductStanding final : public observability::StandingSource {
 
   Set& set_;
   orchestrator::Orchestrator& orchestrator_;
+  const orchestrator::Takeover& takeover_;
   const observability::Telemetry& telemetry_;
   const observability::Figures* const figures_;
   const observability::TraceExporter* const exporter_;

@@ -7,6 +7,7 @@
 #include "http/log_level.hpp"
 #include "http/origin.hpp"
 #include "http/page_files.hpp"
+#include "store/trouble.hpp"
 
 namespace dugout::http {
 namespace {
@@ -28,7 +29,10 @@ void serve_ready(Service& service, Exchange& exchange) {
   Problem problem;
   problem.status = 503;
   problem.title = "Not ready";
-  problem.detail = stopping ? "The server is stopping." : "The store cannot serve.";
+  const auto advice = stopping ? "" : store::advice_for(store::trouble_of(probe.error()));
+  problem.detail = stopping         ? "The server is stopping."
+                   : advice.empty() ? "The store cannot serve."
+                                    : std::string(advice);
   problem.retry_after = 5;
   exchange.problem(problem, service.clock);
 }

@@ -143,6 +143,13 @@ void add_work(const Standing& standing, std::vector<MetricFamily>& out) {
                     .add(standing.jobs.done, {{"state", "done"}})
                     .add(standing.jobs.given_up, {{"state", "given_up"}})
                     .take());
+  out.push_back(counter_series("dugout_turns_recovered_total",
+                               "Turns that another process had accepted, as this one found them.")
+                    .add(standing.recovered.answered, {{"outcome", "answered"}})
+                    .add(standing.recovered.file_gone, {{"outcome", "file_gone"}})
+                    .add(standing.recovered.passed, {{"outcome", "passed"}})
+                    .add(standing.recovered.put_off, {{"outcome", "put_off"}})
+                    .take());
 }
 
 void add_signals(const Standing::Signals& signals, std::vector<MetricFamily>& out) {

@@ -27,6 +27,10 @@ struct Standing {
   struct Jobs {
     std::uint64_t waiting = 0, running = 0, done = 0, given_up = 0;
   };
+  // Turns that were accepted and not answered by the process that took them.
+  struct Recovered {
+    std::uint64_t answered = 0, file_gone = 0, passed = 0, put_off = 0;
+  };
   struct Plugin {
     std::string id, version, kind;
     std::string state;                                 // ready, degraded, quarantined or refused
@@ -58,6 +62,7 @@ struct Standing {
   double retry_tokens = 0.0, retry_tokens_limit = 0.0;  // limit 0 = there is no budget
   Cache cache;
   Jobs jobs;
+  Recovered recovered;
   std::vector<Plugin> plugins;
   int generation = 1;  // of plugins and YAML
   Reloads reloads;

@@ -16,6 +16,7 @@
 #include "net/http_client.hpp"
 #include "observability/log.hpp"
 #include "observability/telemetry.hpp"
+#include "orchestrator/open_turn.hpp"
 #include "orchestrator/progress.hpp"
 #include "pipeline/adaptive.hpp"
 #include "pipeline/breaker.hpp"
@@ -177,6 +178,15 @@ class Orchestrator {
   virtual GuardStates guards() const = 0;
   // Can it serve now? For /ready.
   virtual Status probe() = 0;
+  // [worker] Turns that were accepted and never answered become this process's: those of processes
+  // that are no more, and with `put_off_too` those that nobody could answer then. Each has its
+  // place in its session's lane from now on. See takeover.hpp.
+  virtual Outcome<std::vector<OpenTurn>> take_over(bool put_off_too);
+  // [worker] Answers it, as chat() would; it leaves its lane, however that ended.
+  virtual Outcome<Resumed> resume(OpenTurn& open);
+  // [worker] Effects of turns that have ended, of which nobody wrote down what became: asks their
+  // tools, and keeps what they say.
+  virtual Outcome<OpenEffects> settle_open_effects();
   // The record of a session as a JSON object field -> value; for simulate and tests.
   virtual Outcome<std::string> record(const std::string& session_id) = 0;
   // [worker] Where a session stands, and what was said; kNotFound when there is none.

@@ -6,11 +6,13 @@
 #include "orchestrator/chat.hpp"
 #include "orchestrator/lanes.hpp"
 #include "orchestrator/live_generation.hpp"
+#include "orchestrator/open_effects.hpp"
 #include "orchestrator/pins.hpp"
 #include "orchestrator/session_view.hpp"
 #include "orchestrator/turn.hpp"
 #include "orchestrator/turn_state.hpp"
 #include "orchestrator/turn_watch.hpp"
+#include "store/trouble.hpp"
 
 namespace dugout::orchestrator {
 namespace {
@@ -103,8 +105,38 @@ class DefaultOrchestrator final : public Orchestrator {
       UploadEnd(request.upload).done();
       return read_reply(accepted->reply);
     }
-    if (!place.wait(live->options.lane_wait)) return busy();
+    if (!place.wait(live->options.lane_wait)) {
+      if (accepted->fresh) let_go(*accepted);
+      return busy();
+    }
     return in_lane(request, *accepted);
+  }
+
+  Outcome<std::vector<OpenTurn>> take_over(bool put_off_too) override {
+    auto taken = parts_.store.take_unanswered(put_off_too);
+    if (!taken) return taken.error();
+    std::vector<OpenTurn> open;
+    for (auto& turn : *taken) {
+      auto place = std::make_shared<Lanes::Place>(lanes_, turn.session);
+      open.push_back({std::move(turn), std::move(place)});
+    }
+    return open;
+  }
+
+  Outcome<Resumed> resume(OpenTurn& open) override {
+    auto place = std::static_pointer_cast<Lanes::Place>(std::exchange(open.place, nullptr));
+    if (!place) place = std::make_shared<Lanes::Place>(lanes_, open.turn.session);
+    if (!place->wait(current()->options.lane_wait)) return busy();
+    const auto taken = parts_.store.take_unanswered_turn(open.turn.id);
+    if (!taken) return taken.error();
+    if (!*taken) return Resumed::kPassed;
+    auto resumed = resume_in_lane(**taken);
+    if (!resumed || *resumed != Resumed::kAnswered) let_go(**taken);
+    return resumed;
+  }
+
+  Outcome<OpenEffects> settle_open_effects() override {
+    return settle_ended_turns(current()->parts);
   }
 
   int publish(Loaded next) override {
@@ -153,8 +185,35 @@ class DefaultOrchestrator final : public Orchestrator {
   Outcome<ChatReply> in_lane(const ChatRequest& request, const store::AcceptedTurn& accepted) {
     UploadEnd own(request.upload);  // of a repeat, it may be another file than the first one's
     auto reply = first_or_repeat(request, accepted);
-    if (reply) own.done();
+    if (reply) {
+      own.done();
+    } else if (store::trouble_of(reply.error()) == store::Trouble::kNone) {
+      let_go(accepted);
+    }
     return reply;
+  }
+
+  // Nobody works on it now: its repeat may come to any process. When the store cannot be told, it
+  // stays ours until we end.
+  void let_go(const store::AcceptedTurn& turn) { (void)parts_.store.release(turn.id); }
+
+  Outcome<Resumed> resume_in_lane(const store::AcceptedTurn& accepted) {
+    auto request = read_request(accepted.request);
+    if (!request) return request.error();
+    request->session_id = accepted.session;
+    request->client_message_id = accepted.client_message_id;
+    std::error_code error;
+    if (request->upload && !std::filesystem::exists(request->upload->path, error)) {
+      return Resumed::kFileGone;
+    }
+    if (request->upload) request->upload->wanted_again = true;
+    const auto live = current();
+    const auto begun = settle_begun(live->parts, accepted);
+    if (!begun) return begun.error();
+    const auto reply = run(*request, accepted);
+    if (!reply) return reply.error();
+    if (*begun) close_left_over(live->parts, accepted);
+    return Resumed::kAnswered;
   }
 
   Outcome<ChatReply> first_or_repeat(const ChatRequest& request, store::AcceptedTurn accepted) {
@@ -250,6 +309,18 @@ class DefaultOrchestrator final : public Orchestrator {
 };
 
 }  // namespace
+
+Outcome<std::vector<OpenTurn>> Orchestrator::take_over(bool /*put_off_too*/) {
+  return std::vector<OpenTurn>{};
+}
+
+Outcome<Resumed> Orchestrator::resume(OpenTurn& /*open*/) {
+  return Resumed::kPassed;
+}
+
+Outcome<OpenEffects> Orchestrator::settle_open_effects() {
+  return OpenEffects{};
+}
 
 std::unique_ptr<Orchestrator> make_orchestrator(Parts parts, OrchestratorOptions options) {
   return std::make_unique<DefaultOrchestrator>(std::move(parts), std::move(options));

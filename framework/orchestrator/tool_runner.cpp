@@ -59,6 +59,15 @@ std::string memory_of(const host::ToolHandle& tool, const std::string& arguments
   return std::string(tool.id()) + arguments;
 }
 
+std::string not_run() {
+  return Json{{"ok", false},
+              {"error",
+               {{"code", "not_run"},
+                {"message", "it was not run before the server stopped"},
+                {"retryable", true}}}}
+      .dump();
+}
+
 std::string error_result(const Error& error) {
   return Json{{"ok", false},
               {"error", {{"code", code_name(error.code)}, {"message", error.message}}}}
@@ -148,8 +157,9 @@ ToolRun ToolRunner::run_journalled(const host::ToolHandle& tool, const std::stri
   for (int attempt = 1; attempt <= place_.most_tries; ++attempt) {
     const auto key =
         attempt == 1 ? idempotency : core::stable_hash(subject + "|" + std::to_string(attempt));
-    const auto entry = store_.intend({key, place_.session, place_.turn, std::string(tool.id()),
-                                      arguments, "", store::CallState::kIntended, false});
+    const auto entry =
+        store_.intend({key, place_.session, place_.turn, std::string(tool.id()), arguments, "",
+                       store::CallState::kIntended, false, idempotency});
     if (!entry) return failed("unavailable", "the journal cannot be written");
     effects_ran_ = true;
     if (entry->fresh || entry->state != store::CallState::kDone) {
@@ -197,6 +207,22 @@ ToolRun ToolRunner::settle_unknown(const host::ToolHandle& tool, const std::stri
   }
   log_.error("tool.unknown_outcome", {LogField::safe("tool", tool.id())});
   return failed(kUnknownOutcome, "it is not known yet whether that went through");
+}
+
+Settled ToolRunner::settle_open(const store::JournalEntry& entry) {
+  constexpr std::string_view kKind = "tool.";
+  const auto name = entry.tool.substr(entry.tool.rfind(kKind, 0) == 0 ? kKind.size() : 0);
+  const auto tool = plugins_.tool(name);
+  if (tool == nullptr) return Settled::kUnknown;
+  const auto known = tool->reconcile(entry.arguments, context(entry.idempotency));
+  if (!known) {
+    return known.error().code == Code::kNotFound ? Settled::kNotRun : Settled::kUnknown;
+  }
+  return store_.settle(entry.key, *known) ? Settled::kKnown : Settled::kUnknown;
+}
+
+Status ToolRunner::close_as_not_run(const store::JournalEntry& entry) {
+  return store_.settle(entry.key, not_run());
 }
 
 }  // namespace dugout::orchestrator

@@ -32,6 +32,12 @@ struct ToolRun {
 // The outcome of an effect that nobody knows yet; asking again settles it.
 inline constexpr auto kUnknownOutcome = "unknown_outcome";
 
+enum class Settled {
+  kKnown,    // its result is in the journal now
+  kNotRun,   // it did not happen; the entry stays open
+  kUnknown,  // nobody can tell
+};
+
 // The place of a run: what makes its idempotency key, together with tool and arguments.
 struct ToolPlace {
   std::string session, turn;
@@ -53,6 +59,12 @@ class ToolRunner {
 
   // [worker] Never throws; every failure is a ToolRun that says so.
   ToolRun run(const std::string& tool, const core::Json& arguments, int routine);
+
+  // [worker] What became of an effect that was begun and whose end nobody wrote down: asks the
+  // tool, and keeps what it says. Nothing is run.
+  Settled settle_open(const store::JournalEntry& entry);
+  // As such an effect that certainly did not happen: the next try of it is another one.
+  Status close_as_not_run(const store::JournalEntry& entry);
 
   // The argument a user's answer goes into; empty when there is no such check tool.
   std::string check_argument(const std::string& tool) const;

@@ -116,8 +116,19 @@ CREATE TABLE gone(
 // Jobs are counted by state at every scrape.
 constexpr const char* kJobStates = "CREATE INDEX jobs_state ON jobs(state);";
 
-constexpr std::array kMigrations = {kConversations, kRecords, kJobs,
-                                    kAttemptLog,    kTraffic, kJobStates};
+// Who works on what (holding.hpp). idempotency: what a tool is told of an effect, whichever try of
+// it the entry is for; before this step a first try's key was kept only.
+constexpr const char* kHolding = R"sql(
+CREATE TABLE owners(
+  id INTEGER PRIMARY KEY, until_ms INTEGER NOT NULL, locked INTEGER NOT NULL) STRICT;
+ALTER TABLE turns ADD COLUMN owner INTEGER;
+CREATE INDEX turns_open ON turns(session) WHERE reply IS NULL;
+ALTER TABLE journal ADD COLUMN idempotency TEXT;
+CREATE INDEX journal_open ON journal(turn) WHERE result IS NULL;
+)sql";
+
+constexpr std::array kMigrations = {kConversations, kRecords,   kJobs,   kAttemptLog,
+                                    kTraffic,       kJobStates, kHolding};
 
 Outcome<std::int64_t> number(Database& database, std::string_view sql) {
   Query query(database, sql);

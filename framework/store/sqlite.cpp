@@ -4,6 +4,7 @@
 
 #include "store/matching.hpp"
 #include "store/short_form.hpp"
+#include "store/trouble.hpp"
 
 namespace dugout::store {
 namespace {
@@ -52,7 +53,9 @@ int bind(sqlite3_stmt* statement, int index, const Value& value) {
 
 Outcome<std::unique_ptr<Database>> Database::open(const std::string& path, OpenOptions options) {
   sqlite3* handle = nullptr;
-  const int flags = SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE | SQLITE_OPEN_NOMUTEX;
+  // Whoever reads makes no file: where one was removed, an empty one must not take its place.
+  const int flags =
+      SQLITE_OPEN_READWRITE | SQLITE_OPEN_NOMUTEX | (options.read_only ? 0 : SQLITE_OPEN_CREATE);
   const int result = sqlite3_open_v2(path.c_str(), &handle, flags, nullptr);
   if (handle == nullptr) return Error{Code::kUnavailable, "no memory for a database connection"};
   std::unique_ptr<Database> database(new Database(handle));
@@ -110,8 +113,11 @@ bool Database::in_transaction() const {
 
 Error Database::failure() const {
   const int result = sqlite3_extended_errcode(handle_);
-  return Error{code_of_sqlite(result), std::string("database: ") + sqlite3_errmsg(handle_) +
-                                           " (SQLite code " + std::to_string(result) + ")"};
+  auto message = std::string("database: ") + sqlite3_errmsg(handle_) + " (SQLite code " +
+                 std::to_string(result) + ")";
+  const auto code = code_of_sqlite(result);
+  if (code == Code::kUnavailable) return error_of(trouble_of_sqlite(result), std::move(message));
+  return Error{code, std::move(message)};
 }
 
 sqlite3_stmt* Database::take(std::string_view sql) {

@@ -5,6 +5,7 @@
 
 #include <chrono>
 #include <cstdint>
+#include <functional>
 #include <initializer_list>
 #include <memory>
 #include <string>
@@ -39,6 +40,9 @@ class Database {
   Status run(std::string_view sql, std::initializer_list<Value> values = {});
   // Runs several statements without values, such as a migration.
   Status script(const char* sql);
+
+  // All of it, as it is now, into `other`; backup.cpp. `progress`: pages done, of so many.
+  Status copy_to(Database& other, const std::function<void(int, int)>& progress);
 
   std::int64_t changes() const;  // rows changed by the last statement
   bool in_transaction() const;   // SQLite ends one by itself after some failures

@@ -13,14 +13,17 @@
 #include "core/json.hpp"
 #include "core/random.hpp"
 #include "store/attempts.hpp"
+#include "store/condition.hpp"
 #include "store/jobs.hpp"
 #include "store/journal.hpp"
 #include "store/migrations.hpp"
 #include "store/overviews.hpp"
+#include "store/place.hpp"
 #include "store/readers.hpp"
 #include "store/records.hpp"
 #include "store/traffic.hpp"
 #include "store/turns.hpp"
+#include "store/upkeep.hpp"
 #include "store/writer.hpp"
 
 namespace dugout::store {
@@ -30,20 +33,28 @@ using core::Json;
 
 class SqliteStore final : public Store {
  public:
-  SqliteStore(const std::string& path, std::unique_ptr<Database> writing, core::Clock& clock,
-              SqliteOptions options)
+  SqliteStore(const std::string& path, std::unique_ptr<Database> writing, Owner owner,
+              core::Clock& clock, SqliteOptions options)
       : clock_(clock),
+        owner_(std::move(owner)),
+        condition_(clock, options.log),
+        place_(path),
         readers_(path, {true, options.busy_timeout}, std::max<std::size_t>(options.readers, 1)),
         overviews_(path, {true, options.busy_timeout}, 1),
-        writer_(std::move(writing)) {}
+        writer_(std::move(writing), duties()) {}
+
+  ~SqliteStore() override {
+    // Who cannot be told will see that our lock is gone.
+    (void)writer_.run([&](Database& database) { return leave(database, holder()); });
+  }
 
   Outcome<std::optional<Session>> session(std::string_view id) override {
-    return readers_.with([&](Database& database) { return find_session(database, id); });
+    return read(readers_, [&](Database& database) { return find_session(database, id); });
   }
 
   Outcome<std::vector<Message>> messages(std::string_view session_id, std::size_t last) override {
-    return readers_.with(
-        [&](Database& database) { return last_messages(database, session_id, last); });
+    return read(readers_,
+                [&](Database& database) { return last_messages(database, session_id, last); });
   }
 
   Outcome<AcceptedTurn> accept(std::string_view session_id, std::string_view client_message_id,
@@ -56,46 +67,65 @@ class SqliteStore final : public Store {
                              {},
                              true};
     return write<AcceptedTurn>(
-        [&](Database& database) { return accept_turn(database, fresh, now_ms()); });
+        [&](Database& database) { return accept_turn(database, fresh, holder()); });
   }
 
   Status commit(const TurnCommit& turn) override {
-    return writer_.run([&](Database& database) { return commit_turn(database, turn, now_ms()); });
+    return writer_.run([&](Database& database) { return commit_turn(database, turn, holder()); });
   }
 
   Outcome<std::vector<AcceptedTurn>> unanswered() override {
-    return readers_.with([](Database& database) { return unanswered_turns(database); });
+    return read(readers_, [](Database& database) { return unanswered_turns(database); });
+  }
+
+  Outcome<std::vector<AcceptedTurn>> take_unanswered(bool put_off_too) override {
+    return write<std::vector<AcceptedTurn>>(
+        [&](Database& database) { return take_unanswered_turns(database, holder(), put_off_too); });
+  }
+
+  Outcome<std::optional<AcceptedTurn>> take_unanswered_turn(std::string_view turn) override {
+    return write<std::optional<AcceptedTurn>>(
+        [&](Database& database) { return store::take_unanswered_turn(database, holder(), turn); });
+  }
+
+  Status release(std::string_view turn) override {
+    return writer_.run([&](Database& database) { return release_turn(database, holder(), turn); });
+  }
+
+  Outcome<std::vector<JournalEntry>> open_intents(std::string_view turn) override {
+    return read(readers_, [&](Database& database) { return unsettled_intents(database, turn); });
   }
 
   Status attempts(const AttemptFilter& filter,
                   const std::function<void(std::string_view)>& visit) override {
-    return readers_.with(
-        [&](Database& database) { return visit_attempts(database, filter, visit); });
+    return read(readers_,
+                [&](Database& database) { return visit_attempts(database, filter, visit); });
   }
 
   Outcome<SessionPage> sessions(const SessionQuery& query) override {
-    return overviews_.with([&](Database& database) { return list_sessions(database, query); });
+    return read(overviews_, [&](Database& database) { return list_sessions(database, query); });
   }
 
   Outcome<std::optional<SessionStory>> story(std::string_view session_id,
                                              std::size_t last_turns) override {
-    return overviews_.with(
-        [&](Database& database) { return session_story(database, session_id, last_turns); });
+    return read(overviews_, [&](Database& database) {
+      return session_story(database, session_id, last_turns);
+    });
   }
 
   Outcome<FlowTraffic> traffic(std::string_view flow, std::int64_t since_ms) override {
-    return overviews_.with(
-        [&](Database& database) { return flow_traffic(database, flow, since_ms); });
+    return read(overviews_,
+                [&](Database& database) { return flow_traffic(database, flow, since_ms); });
   }
 
   Outcome<std::vector<StandCount>> standing(std::int64_t stopped_before_ms) override {
-    return overviews_.with(
-        [&](Database& database) { return standing_sessions(database, stopped_before_ms); });
+    return read(overviews_,
+                [&](Database& database) { return standing_sessions(database, stopped_before_ms); });
   }
 
   Outcome<JournalEntry> intend(const JournalEntry& entry) override {
     return write<JournalEntry>(
-        [&](Database& database) { return write_intent(database, entry, now_ms()); });
+        [&](Database& database) { return write_intent(database, entry, holder()); });
   }
 
   Status settle(std::string_view key, std::string_view result) override {
@@ -106,8 +136,8 @@ class SqliteStore final : public Store {
   Outcome<std::string> find_rows(std::string_view table, std::string_view where) override {
     const auto condition = parse_object(where, "where");
     if (!condition) return condition.error();
-    return readers_.with(
-        [&](Database& database) { return select_rows(database, table, *condition); });
+    return read(readers_,
+                [&](Database& database) { return select_rows(database, table, *condition); });
   }
 
   Outcome<std::string> insert_row(std::string_view table, std::string_view unique,
@@ -159,7 +189,7 @@ class SqliteStore final : public Store {
                                         std::chrono::milliseconds lease) override {
     // Looked for by a reader first: who finds nothing, which is mostly so, takes no write lock.
     const auto found =
-        readers_.with([&](Database& database) { return ready_job(database, now_ms()); });
+        read(readers_, [&](Database& database) { return ready_job(database, now_ms()); });
     if (!found) return found.error();
     if (found->empty()) return std::optional<Job>{};
     return write<std::optional<Job>>(
@@ -185,15 +215,15 @@ class SqliteStore final : public Store {
   }
 
   Outcome<std::optional<Job>> job(std::string_view id) override {
-    return readers_.with([&](Database& database) { return find_job(database, id); });
+    return read(readers_, [&](Database& database) { return find_job(database, id); });
   }
 
   Outcome<std::vector<Job>> jobs(const JobFilter& filter) override {
-    return readers_.with([&](Database& database) { return list_jobs(database, filter); });
+    return read(readers_, [&](Database& database) { return list_jobs(database, filter); });
   }
 
   Outcome<JobCounts> job_counts() override {
-    return overviews_.with([](Database& database) { return count_jobs(database); });
+    return read(overviews_, [](Database& database) { return count_jobs(database); });
   }
 
   Status retry_job(std::string_view id) override {
@@ -205,7 +235,7 @@ class SqliteStore final : public Store {
       return database.run("UPDATE probe SET checked_ms = ?1", {now_ms()});
     });
     if (!written) return written;
-    return readers_.with([](Database& database) -> Status {
+    return read(readers_, [](Database& database) -> Status {
       Query row(database, "SELECT checked_ms FROM probe");
       if (row.next()) return Done{};
       return row.failed() ? row.error() : Error{Code::kUnavailable, "the database lost its rows"};
@@ -221,6 +251,27 @@ class SqliteStore final : public Store {
   }
 
   std::int64_t now_ms() const { return clock_.wall_now().time_since_epoch().count(); }
+
+  Holder holder() const { return {owner_, now_ms()}; }
+
+  WriterDuties duties() {
+    WriterDuties duties;
+    duties.fit = [this] {
+      auto admitted = condition_.admit();
+      return admitted ? place_.check() : admitted;
+    };
+    duties.ended = [this](const Status& outcome) { condition_.wrote(outcome); };
+    duties.beat = [this](Database& database) { return renew_owner(database, holder()); };
+    duties.every = owner_.lease() / 3;
+    return duties;
+  }
+
+  template <typename Read>
+  auto read(Readers& readers, Read what) -> decltype(what(std::declval<Database&>())) {
+    auto found = readers.with(std::move(what));
+    if (!found) condition_.read(found.error());
+    return found;
+  }
 
   JobLease lease_of(std::string_view owner, std::chrono::milliseconds lease) const {
     return {owner, now_ms(), now_ms() + lease.count()};
@@ -241,6 +292,9 @@ class SqliteStore final : public Store {
   }
 
   core::Clock& clock_;
+  const Owner owner_;
+  Condition condition_;
+  Place place_;  // the writer's thread's
   Readers readers_;
   Readers overviews_;  // one, so that whoever looks takes no turn's place
   Writer writer_;
@@ -248,6 +302,18 @@ class SqliteStore final : public Store {
 
 Error cannot(const std::string& what, const std::string& path, const std::string& why) {
   return Error{Code::kUnavailable, "cannot " + what + " " + path + ": " + why};
+}
+
+// With what to do about it, where that is known.
+Error not_opened(const std::string& path, Error error) {
+  error.message = "cannot open the database " + path + ": " + error.message;
+  if (trouble_of(error) == Trouble::kDamaged) {
+    error.message +=
+        ". `dugout store check` says more; `dugout store restore FILE` puts a backup in its place";
+  } else if (const auto advice = advice_for(trouble_of(error)); !advice.empty()) {
+    error.message += ". " + std::string(advice);
+  }
+  return error;
 }
 
 // Creates the folder and the file before SQLite does, to set their modes: they hold what people
@@ -289,13 +355,17 @@ Outcome<std::unique_ptr<Store>> open_sqlite_store(const std::string& path, core:
   if (failed) return cannot("find", path, failed.message());
   if (auto prepared = prepare_file(file); !prepared) return prepared.error();
 
+  auto owner = Owner::join(file, options.lease);
+  if (!owner) return Error{owner.error().code, file + ": " + owner.error().message};
   auto database = Database::open(file, {false, options.busy_timeout});
-  if (!database) return cannot("open the database", file, database.error().message);
-  if (auto migrated = migrate(**database); !migrated) {
-    return Error{migrated.error().code, file + ": " + migrated.error().message};
+  if (!database) return not_opened(file, database.error());
+  const auto size = std::filesystem::file_size(file, failed);
+  if (!failed && size <= options.check_bytes) {
+    if (const auto whole = quick_check(**database); !whole) return not_opened(file, whole.error());
   }
+  if (auto migrated = migrate(**database); !migrated) return not_opened(file, migrated.error());
   return std::unique_ptr<Store>(
-      std::make_unique<SqliteStore>(file, std::move(*database), clock, options));
+      std::make_unique<SqliteStore>(file, std::move(*database), std::move(*owner), clock, options));
 }
 
 }  // namespace dugout::store

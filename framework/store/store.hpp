@@ -55,7 +55,8 @@ struct JournalEntry {
   std::string session, turn, tool, arguments;
   std::string result;  // JSON; empty while intended
   CallState state = CallState::kIntended;
-  bool fresh = false;  // this call wrote the intent; false = it was there
+  bool fresh = false;            // this call wrote the intent; false = it was there
+  std::string idempotency = {};  // what the tool is told; the same for each try of an effect
 };
 
 // Everything one turn changes; committed as a whole or not at all.
@@ -79,12 +80,22 @@ class Store {
   virtual Outcome<std::vector<Message>> messages(std::string_view session, std::size_t last) = 0;
   // Idempotent by (session, client_message_id): a repeat gives the first turn back, with its reply
   // when there is one. An empty client_message_id is always a new turn.
+  // The turn is this store's until its commit or release(), for other stores on the same file
+  // (processes): kConflict while another one that lives works on the session. Renewed by itself.
   virtual Outcome<AcceptedTurn> accept(std::string_view session, std::string_view client_message_id,
                                        std::string_view request) = 0;
-  // kConflict when the session's version moved on meanwhile.
+  // kConflict when the session's version moved on meanwhile, or another store took over the turn.
   virtual Status commit(const TurnCommit& commit) = 0;
   // Turns that were accepted and never answered, oldest first.
   virtual Outcome<std::vector<AcceptedTurn>> unanswered() = 0;
+  // Of these, those of stores that are no more become this one's; `put_off_too`: and those that
+  // were let go of. Left out: a turn after which its session was answered, as it fits no longer;
+  // a session that another store works on.
+  virtual Outcome<std::vector<AcceptedTurn>> take_unanswered(bool put_off_too) = 0;
+  // The same for one turn; nullopt = nothing to do any more.
+  virtual Outcome<std::optional<AcceptedTurn>> take_unanswered_turn(std::string_view turn) = 0;
+  // Nobody works on it just now; a repeat may come to any store.
+  virtual Status release(std::string_view turn) = 0;
 
   // The lines of the attempts that `filter` lets through, the oldest first. `visit` is called while
   // the store is read; it must not write to it.
@@ -103,8 +114,11 @@ class Store {
   virtual Outcome<std::vector<StandCount>> standing(std::int64_t stopped_before_ms) = 0;
 
   // ---- tool journal
+  // kConflict when another store took over the turn.
   virtual Outcome<JournalEntry> intend(const JournalEntry& entry) = 0;
   virtual Status settle(std::string_view key, std::string_view result) = 0;
+  // Intents without a result: of this turn, or, without one, of all turns that are answered.
+  virtual Outcome<std::vector<JournalEntry>> open_intents(std::string_view turn) = 0;
 
   // ---- records: rows of named tables, each a JSON object with an "id"
   virtual Outcome<std::string> find_rows(std::string_view table, std::string_view where) = 0;

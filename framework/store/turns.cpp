@@ -20,12 +20,13 @@ std::string_view object_or_empty(const std::string& json) {
 }
 
 // Gives the turn its reply. A turn has one for ever.
-Status answer(Database& database, const TurnCommit& commit, std::int64_t now_ms) {
+Status answer(Database& database, const TurnCommit& commit, const Holder& holder) {
   auto done = database.run(
-      "UPDATE turns SET reply = ?3, answered_ms = ?4 "
-      "WHERE id = ?1 AND session = ?2 AND reply IS NULL",
-      {commit.turn, commit.session.id, commit.reply, now_ms});
+      "UPDATE turns SET reply = ?3, answered_ms = ?4, owner = NULL "
+      "WHERE id = ?1 AND session = ?2 AND reply IS NULL AND (owner IS NULL OR owner = ?5)",
+      {commit.turn, commit.session.id, commit.reply, holder.now_ms, holder.owner.id()});
   if (!done || database.changes() == 1) return done;
+  if (auto ours = may_write(database, holder, commit.turn); !ours) return ours;
   Query found(database, "SELECT 1 FROM turns WHERE id = ?1 AND session = ?2",
               {commit.turn, commit.session.id});
   if (found.next()) return Error{Code::kConflict, "the turn has a reply already"};
@@ -79,6 +80,23 @@ Status append_attempts(Database& database, const TurnCommit& commit) {
   return Done{};
 }
 
+Outcome<std::optional<AcceptedTurn>> find_repeated(Database& database, const AcceptedTurn& fresh) {
+  Query row(database, std::string(kTurnColumns) + "WHERE session = ?1 AND client_message_id = ?2",
+            {fresh.session, fresh.client_message_id});
+  if (row.next()) return std::optional<AcceptedTurn>(turn_of(row));
+  if (row.failed()) return row.error();
+  return std::optional<AcceptedTurn>{};
+}
+
+// Another process works on the session: what has an answer has it all the same.
+Outcome<AcceptedTurn> answered_or_held(Database& database, const AcceptedTurn& fresh) {
+  auto known = find_repeated(database, fresh);
+  if (!known) return known.error();
+  if (*known && !(*known)->reply.empty()) return std::move(**known);
+  return Error{Code::kConflict,
+               "this session is busy in another process; send the same message again in a moment"};
+}
+
 }  // namespace
 
 Outcome<std::optional<Session>> find_session(Database& database, std::string_view id) {
@@ -122,39 +140,48 @@ Outcome<std::vector<AcceptedTurn>> unanswered_turns(Database& database) {
 }
 
 Outcome<AcceptedTurn> accept_turn(Database& database, const AcceptedTurn& fresh,
-                                  std::int64_t now_ms) {
+                                  const Holder& holder) {
+  const auto elsewhere = held_elsewhere(database, holder, fresh.session);
+  if (!elsewhere) return elsewhere.error();
+  if (*elsewhere) return answered_or_held(database, fresh);
+  if (auto done = be_known(database, holder); !done) return done.error();
   const Value once = fresh.client_message_id.empty()
                          ? Value(nullptr)
                          : Value(std::string_view(fresh.client_message_id));
   auto done = database.run(
-      "INSERT INTO turns(id, session, client_message_id, request, accepted_ms) "
-      "VALUES(?1, ?2, ?3, ?4, ?5) "
+      "INSERT INTO turns(id, session, client_message_id, request, accepted_ms, owner) "
+      "VALUES(?1, ?2, ?3, ?4, ?5, ?6) "
       "ON CONFLICT(session, client_message_id) WHERE client_message_id IS NOT NULL DO NOTHING",
-      {fresh.id, fresh.session, once, fresh.request, now_ms});
+      {fresh.id, fresh.session, once, fresh.request, holder.now_ms, holder.owner.id()});
   if (!done) return done.error();
   if (database.changes() == 1) {
     auto turn = fresh;
     turn.fresh = true;
     return turn;
   }
-  Query row(database, std::string(kTurnColumns) + "WHERE session = ?1 AND client_message_id = ?2",
-            {fresh.session, fresh.client_message_id});
-  if (row.next()) return turn_of(row);
-  return row.failed() ? row.error() : Error{Code::kInternal, "an accepted turn is not to be found"};
+  auto known = find_repeated(database, fresh);
+  if (!known) return known.error();
+  if (!*known) return Error{Code::kInternal, "an accepted turn is not to be found"};
+  if (!(*known)->reply.empty()) return std::move(**known);
+  auto taken = database.run(
+      "UPDATE turns SET owner = ?2 WHERE id = ?1 AND reply IS NULL AND owner IS NOT ?2",
+      {(*known)->id, holder.owner.id()});
+  if (!taken) return taken.error();
+  return std::move(**known);
 }
 
-Status commit_turn(Database& database, const TurnCommit& commit, std::int64_t now_ms) {
+Status commit_turn(Database& database, const TurnCommit& commit, const Holder& holder) {
   if (commit.session.id.empty() || commit.reply.empty()) {
     return Error{Code::kInvalid, "a commit needs a session id and a reply"};
   }
-  if (auto done = answer(database, commit, now_ms); !done) return done;
-  if (auto done = write_session(database, commit.session, now_ms); !done) return done;
+  if (auto done = answer(database, commit, holder); !done) return done;
+  if (auto done = write_session(database, commit.session, holder.now_ms); !done) return done;
   if (database.changes() != 1) {
     return Error{Code::kConflict, "the session has moved on since version " +
                                       std::to_string(commit.session.version)};
   }
   if (auto done = append_messages(database, commit); !done) return done;
-  if (auto done = count_path(database, commit, now_ms); !done) return done;
+  if (auto done = count_path(database, commit, holder.now_ms); !done) return done;
   return append_attempts(database, commit);
 }
 

@@ -2,6 +2,7 @@
 // functions that write run inside the writer's transaction.
 #pragma once
 
+#include "store/holding.hpp"
 #include "store/sqlite.hpp"
 #include "store/store.hpp"
 
@@ -14,7 +15,7 @@ Outcome<std::vector<AcceptedTurn>> unanswered_turns(Database& database);
 
 // `fresh.id` is the id to give when the turn is new.
 Outcome<AcceptedTurn> accept_turn(Database& database, const AcceptedTurn& fresh,
-                                  std::int64_t now_ms);
-Status commit_turn(Database& database, const TurnCommit& commit, std::int64_t now_ms);
+                                  const Holder& holder);
+Status commit_turn(Database& database, const TurnCommit& commit, const Holder& holder);
 
 }  // namespace dugout::store

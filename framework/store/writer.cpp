@@ -31,10 +31,21 @@ Status in_savepoint(const Writer::Write& write, Database& database) {
   return outcome;
 }
 
+// The first failure that is the store's own and not of what was asked.
+Status worst_of(const std::vector<Status>& outcomes, std::size_t first, std::size_t count) {
+  for (auto at = first; at < first + count; ++at) {
+    if (!outcomes[at] && outcomes[at].error().code == Code::kUnavailable) return outcomes[at];
+  }
+  return Done{};
+}
+
 }  // namespace
 
-Writer::Writer(std::unique_ptr<Database> database)
-    : database_(std::move(database)), thread_([this] { loop(); }) {
+Writer::Writer(std::unique_ptr<Database> database, WriterDuties duties)
+    : duties_(std::move(duties)),
+      last_beat_(std::chrono::steady_clock::now()),
+      database_(std::move(database)),
+      thread_([this] { loop(); }) {
   pthread_setname_np(thread_.native_handle(), "dugout-store");
 }
 
@@ -60,15 +71,39 @@ Status Writer::run(Write write) {
 
 void Writer::loop() {
   for (;;) {
+    beat();
     auto batch = next_batch();
-    if (batch.empty()) return;
-    serve(std::move(batch));
+    if (!batch.empty()) {
+      serve(std::move(batch));
+      continue;
+    }
+    const std::lock_guard lock(mutex_);
+    if (stopping_ && queue_.empty()) return;
   }
+}
+
+// A failure shows with the next write that somebody waits for.
+void Writer::beat() {
+  const auto now = std::chrono::steady_clock::now();
+  if (!duties_.beat || now - last_beat_ < duties_.every) return;
+  last_beat_ = now;
+  Batch alone(1);
+  alone.front().write = duties_.beat;
+  serve(std::move(alone));
+}
+
+void Writer::tell(const Status& outcome) const {
+  if (duties_.ended) duties_.ended(outcome);
 }
 
 Writer::Batch Writer::next_batch() {
   std::unique_lock lock(mutex_);
-  changed_.wait(lock, [&] { return stopping_ || !queue_.empty(); });
+  const auto wanted = [&] { return stopping_ || !queue_.empty(); };
+  if (duties_.beat) {
+    changed_.wait_until(lock, last_beat_ + duties_.every, wanted);
+  } else {
+    changed_.wait(lock, wanted);
+  }
   Batch batch;
   while (!queue_.empty() && batch.size() < kMaxBatch) {
     batch.push_back(std::move(queue_.front()));
@@ -92,22 +127,28 @@ bool Writer::transact(Batch& batch, std::size_t first, std::size_t count,
                       std::vector<Status>& outcomes) {
   const auto begin = outcomes.begin() + static_cast<std::ptrdiff_t>(first);
   const auto end = begin + static_cast<std::ptrdiff_t>(count);
-  if (auto begun = database_->run("BEGIN IMMEDIATE"); !begun) {
+  auto begun = duties_.fit ? duties_.fit() : Status(Done{});
+  if (begun) begun = database_->run("BEGIN IMMEDIATE");
+  if (!begun) {
+    tell(begun);
     std::fill(begin, end, begun);
     return true;  // nothing ran, and alone they would wait for the same lock again
   }
   for (auto at = first; at < first + count; ++at) {
     outcomes[at] = in_savepoint(batch[at].write, *database_);
     if (database_->in_transaction()) continue;
-    const auto cause = outcomes[at];
-    std::fill(begin, end, cause ? Status(database_->failure()) : cause);
+    const auto cause = outcomes[at] ? Status(database_->failure()) : outcomes[at];
+    tell(cause);
+    std::fill(begin, end, cause);
     return false;
   }
   if (auto committed = database_->run("COMMIT"); !committed) {
     if (database_->in_transaction()) (void)database_->run("ROLLBACK");
+    tell(committed);
     std::fill(begin, end, committed);
     return false;
   }
+  tell(worst_of(outcomes, first, count));
   return true;
 }
 

@@ -46,6 +46,22 @@ class FaultyStore final : public store::Store {
     if (broken()) return error();
     return inner_.unanswered();
   }
+  Outcome<std::vector<store::AcceptedTurn>> take_unanswered(bool put_off_too) override {
+    if (broken()) return error();
+    return inner_.take_unanswered(put_off_too);
+  }
+  Outcome<std::optional<store::AcceptedTurn>> take_unanswered_turn(std::string_view turn) override {
+    if (broken()) return error();
+    return inner_.take_unanswered_turn(turn);
+  }
+  Status release(std::string_view turn) override {
+    if (broken()) return error();
+    return inner_.release(turn);
+  }
+  Outcome<std::vector<store::JournalEntry>> open_intents(std::string_view turn) override {
+    if (broken()) return error();
+    return inner_.open_intents(turn);
+  }
   Status attempts(const store::AttemptFilter& filter,
                   const std::function<void(std::string_view)>& visit) override {
     if (broken()) return error();

@@ -62,6 +62,8 @@ class Product {
   // A new generation with this application; the plugins stay. Its number.
   int publish(routines::Application application);
   FakeClock& clock() { return clock_; }
+  observability::Log& log() { return log_; }
+  orchestrator::Orchestrator& orchestrator() { return *orchestrator_; }
   FaultyStore& store() { return *faulty_; }
   std::string session = "session-of-the-test";
   std::string keep_folder();  // the folder stays for another product

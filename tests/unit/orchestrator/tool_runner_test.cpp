@@ -91,6 +91,17 @@ class Bench {
                                     {"ses", turn, clock_.now() + std::chrono::seconds(9)});
     return runner.run(tool, json{{"day", day}}, 29);
   }
+  // What the next process makes of the one effect without a known end.
+  orchestrator::Settled settle_open(bool close = false) {
+    orchestrator::ToolRunner runner(tools_, *store_, log_, clock_,
+                                    {"ses", "t1", clock_.now() + std::chrono::seconds(9)});
+    const auto open = *store_->open_intents("t1");
+    REQUIRE(open.size() == 1);
+    const auto settled = runner.settle_open(open[0]);
+    if (close) REQUIRE(runner.close_as_not_run(open[0]));
+    return settled;
+  }
+  std::size_t open() { return store_->open_intents("t1")->size(); }
 
   Script script;
 
@@ -195,4 +206,43 @@ TEST_CASE("ToolRunnerTest.AnUnknownToolIsAnAnswerNotACrash") {
   CHECK(run.code == "unknown_tool");
   CHECK(run.broken());
   CHECK(bench.script.runs == 0);
+}
+
+TEST_CASE("ToolRunnerTest.AfterACrashTheToolIsAskedWhatBecameOfItAndNothingRuns") {
+  Bench bench;
+  bench.script.run = failure(Code::kTimeout);
+  CHECK(bench.run("t1").code == orchestrator::kUnknownOutcome);
+  const auto told = json::parse(bench.script.context)["idempotency_key"];
+
+  bench.script.reconcile = failure(Code::kTimeout);
+  CHECK(bench.settle_open() == orchestrator::Settled::kUnknown);
+  bench.script.reconcile = failure(Code::kNotFound);
+  CHECK(bench.settle_open() == orchestrator::Settled::kNotRun);
+  CHECK(bench.open() == 1);
+  bench.script.reconcile = [] {
+    return Outcome<std::string>(std::string(R"({"ok":true,"data":{"id":"BRQ7"}})"));
+  };
+  CHECK(bench.settle_open() == orchestrator::Settled::kKnown);
+
+  CHECK(bench.open() == 0);
+  CHECK(bench.script.runs == 1);
+  CHECK(bench.run("t1").data["id"] == "BRQ7");
+  CHECK(bench.script.runs == 1);
+  CHECK(told.is_string());
+}
+
+TEST_CASE("ToolRunnerTest.WhatWasClosedAsNotRunIsRunByALaterTurnUnderTheSameKey") {
+  Bench bench;
+  bench.script.run = failure(Code::kTimeout);
+  CHECK(bench.run("t1").code == orchestrator::kUnknownOutcome);
+  const auto told = json::parse(bench.script.context)["idempotency_key"];
+  CHECK(bench.settle_open(true) == orchestrator::Settled::kNotRun);
+  bench.script.run = [] {
+    return Outcome<std::string>(std::string(R"({"ok":true,"data":{"id":"BRQ2"}})"));
+  };
+
+  CHECK(bench.run("t2").data["id"] == "BRQ2");
+
+  CHECK(json::parse(bench.script.context)["idempotency_key"] == told);
+  CHECK(bench.script.runs == 2);
 }

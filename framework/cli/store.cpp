@@ -1,0 +1,121 @@
+// `dugout store`: looks at the store, copies it while a server uses it, puts a copy back.
+#include <iostream>
+#include <memory>
+#include <nlohmann/json.hpp>
+
+#include "cli/command_line.hpp"
+#include "cli/terminal.hpp"
+#include "store/trouble.hpp"
+#include "store/upkeep.hpp"
+
+namespace dugout::cli {
+namespace {
+
+using core::Json;
+
+std::int64_t wall_ms() {
+  return core::SystemClock().wall_now().time_since_epoch().count();
+}
+
+// The path of the store, or why there is none; settings only, as a store that needs help may not
+// open.
+std::optional<std::string> store_path(const AppOptions& options) {
+  core::Findings findings;
+  auto settings = settings_of(options, findings);
+  if (report(findings)) return std::nullopt;
+  return settings.store;
+}
+
+int refused(const std::string& what, const Error& error) {
+  std::cerr << Style::for_stderr().bad(what) << ": " << error.message << "\n";
+  const auto advice = store::advice_for(store::trouble_of(error));
+  if (!advice.empty()) std::cerr << advice << "\n";
+  return error.code == Code::kInvalid ? kFindings : kEnvironment;
+}
+
+int store_check(const AppOptions& options, bool json) {
+  const auto path = store_path(options);
+  if (!path) return kFindings;
+  const auto found = store::check_store(*path, wall_ms());
+  if (!found) return refused("not checked", found.error());
+  const bool good = found->findings.empty();
+  if (json) {
+    std::cout << Json{{"good", good}, {"findings", found->findings}, {"notes", found->notes}}.dump(
+                     2, ' ', false, Json::error_handler_t::replace)
+              << "\n";
+    return good ? kGood : kFindings;
+  }
+  const auto style = Style::for_stdout();
+  for (const auto& finding : found->findings) {
+    std::cout << style.bad("finding") << "  " << style.markdown(finding) << "\n";
+  }
+  for (const auto& note : found->notes) std::cout << style.dim("note     " + note) << "\n";
+  if (good) std::cout << style.good("good") << "     nothing is wrong with the store\n";
+  return good ? kGood : kFindings;
+}
+
+store::Progress progress_at_terminal() {
+  if (!stderr_is_terminal()) return {};
+  return [](int done, int of) {
+    const int percent = of > 0 ? static_cast<int>(std::int64_t{100} * done / of) : 100;
+    std::cerr << "\r" << percent << " % of " << of << " pages" << (done == of ? "\n" : "")
+              << std::flush;
+  };
+}
+
+int store_backup(const AppOptions& options, const std::string& file) {
+  const auto path = store_path(options);
+  if (!path) return kFindings;
+  if (const auto done = store::backup_store(*path, file, progress_at_terminal()); !done) {
+    return refused("no backup was made", done.error());
+  }
+  std::cout << Style::for_stdout().good("done") << "  " << file
+            << " holds the store as it was just now, and has been checked\n";
+  return kGood;
+}
+
+int store_restore(const AppOptions& options, const std::string& file) {
+  const auto path = store_path(options);
+  if (!path) return kFindings;
+  const auto aside = store::restore_store(*path, file, wall_ms());
+  if (!aside) {
+    const bool used = aside.error().code == Code::kConflict;
+    if (!used) return refused("nothing was restored", aside.error());
+    std::cerr << Style::for_stderr().bad("nothing was restored")
+              << ": something uses the store; stop `dugout serve` and whatever else does\n";
+    return kEnvironment;
+  }
+  std::cout << Style::for_stdout().good("restored") << "  from " << file << "\n";
+  if (!aside->empty()) std::cout << "  what was there before is now " << *aside << "\n";
+  return kGood;
+}
+
+}  // namespace
+
+void add_store(CLI::App& app, CommandLine& line) {
+  auto* store = app.add_subcommand("store", "The store: check it, back it up, restore it");
+  store->require_subcommand(1);
+  auto* check = command(*store, "check", "Is all well with it? Exit 1 with findings",
+                        "  dugout store check\n  dugout store check --data var --json", line);
+  check->add_flag("--json", line.json, "As JSON");
+  check->callback([&line] { line.run = [&line] { return store_check(line.app, line.json); }; });
+
+  const auto file = std::make_shared<std::string>();
+  auto* backup = command(*store, "backup", "Copy it to a file, also while a server runs",
+                         "  dugout store backup backups/monday.db\n"
+                         "  dugout store backup --data /srv/dugout /backup/dugout.db",
+                         line);
+  backup->add_option("file", *file, "The file; an earlier one is replaced")->required();
+  backup->callback(
+      [&line, file] { line.run = [&line, file] { return store_backup(line.app, *file); }; });
+
+  auto* restore = command(*store, "restore",
+                          "Put a backup in its place; the server must not run. The old files are "
+                          "kept aside",
+                          "  dugout store restore backups/monday.db", line);
+  restore->add_option("file", *file, "The backup")->required();
+  restore->callback(
+      [&line, file] { line.run = [&line, file] { return store_restore(line.app, *file); }; });
+}
+
+}  // namespace dugout::cli

@@ -1,0 +1,201 @@
+// `dugout store` below the command line: check, backup, restore.
+#include "store/upkeep.hpp"
+
+#include <catch2/catch.hpp>
+
+#include <fstream>
+
+#include "store/trouble.hpp"
+#include "store_fixture.hpp"
+
+namespace {
+
+using namespace dugout;
+using test::StoreFixture;
+using Lines = std::vector<std::string>;
+
+struct Upkeep : StoreFixture {
+  std::string backup = folder.file("backup.db");
+
+  std::int64_t now() { return clock.wall_now().time_since_epoch().count(); }
+  store::CheckUp check() {
+    const auto found = store::check_store(path, now());
+    REQUIRE(found);
+    return *found;
+  }
+  // A commit of a turn of its own, so that there is something to keep.
+  void said(const std::string& session) {
+    REQUIRE(store->commit(commit_of(session, 0, accepted(session))));
+  }
+  std::size_t files() const {
+    std::size_t count = 0;
+    for (const auto& entry : std::filesystem::directory_iterator(folder.file(""))) {
+      (void)entry;
+      ++count;
+    }
+    return count;
+  }
+};
+
+bool has(const Lines& lines, const std::string& words) {
+  for (const auto& line : lines) {
+    if (line.find(words) != std::string::npos) return true;
+  }
+  return false;
+}
+
+void damage(const std::string& path) {
+  const std::string garbage(std::filesystem::file_size(path) - 4096, '\xa5');
+  std::fstream file(path, std::ios::in | std::ios::out | std::ios::binary);
+  file.seekp(4096);
+  file.write(garbage.data(), static_cast<std::streamsize>(garbage.size()));
+}
+
+}  // namespace
+
+TEST_CASE("UpkeepTest.AStoreInUseIsCheckedAndGood") {
+  Upkeep f;
+  f.said("ses_1");
+
+  const auto found = f.check();
+
+  CHECK(found.findings.empty());
+  CHECK(has(found.notes, "schema "));
+}
+
+TEST_CASE("UpkeepTest.WhatNobodyWillFinishIsFound") {
+  Upkeep f;
+  const auto open = f.accepted("ses_1", "m1");
+  CHECK(f.check().findings.empty());  // in work
+  const auto turn = f.accepted("ses_2", "m1");
+  REQUIRE(f.store->intend(
+      {"k1", "ses_2", turn, "tool.pay", "{}", "", store::CallState::kIntended, false}));
+  REQUIRE(f.store->commit(StoreFixture::commit_of("ses_2", 0, turn)));
+  const auto job = f.store->begin_job({"chase", "{}", "", "", 0}, "own", std::chrono::seconds(5));
+  REQUIRE(f.store->fail_job(job->id, "own", "no", std::nullopt));
+  REQUIRE(f.store->release(open));
+
+  const auto found = f.check();
+
+  CHECK(found.findings.size() == 3);
+  CHECK(has(found.findings, "turn " + open));
+  CHECK(has(found.findings, "tool.pay"));
+  CHECK(has(found.findings, "1 jobs were given up"));
+}
+
+TEST_CASE("UpkeepTest.ABackupOfAStoreInUseHasItAllAndIsForItsOwnerAlone") {
+  Upkeep f;
+  f.said("ses_1");
+  int last = 0, all = -1;
+
+  REQUIRE(store::backup_store(f.path, f.backup, [&](int done, int of) {
+    last = done;
+    all = of;
+  }));
+  f.said("ses_2");
+
+  CHECK(last == all);
+  CHECK((std::filesystem::status(f.backup).permissions() & std::filesystem::perms::all) ==
+        (std::filesystem::perms::owner_read | std::filesystem::perms::owner_write));
+  CHECK_FALSE(std::filesystem::exists(f.backup + "-wal"));
+  f.store.reset();
+  REQUIRE(store::restore_store(f.path, f.backup, f.now()));
+  f.store = f.open();
+  CHECK(f.store->session("ses_1")->has_value());
+  CHECK_FALSE(f.store->session("ses_2")->has_value());
+  CHECK(f.check().findings.empty());
+}
+
+TEST_CASE("UpkeepTest.ARestoreKeepsWhatWasThere") {
+  Upkeep f;
+  REQUIRE(store::backup_store(f.path, f.backup, {}));
+  f.said("ses_1");
+  f.store.reset();
+
+  const auto aside = store::restore_store(f.path, f.backup, f.now());
+
+  REQUIRE(aside);
+  CHECK(aside->find(".before-20251001T") != std::string::npos);
+  REQUIRE(std::filesystem::exists(*aside));
+  f.path = *aside;
+  f.store = f.open();
+  CHECK(f.store->session("ses_1")->has_value());
+}
+
+TEST_CASE("UpkeepTest.NothingIsRestoredOverAStoreInUse") {
+  Upkeep f;
+  REQUIRE(store::backup_store(f.path, f.backup, {}));
+  const auto before = f.files();
+
+  const auto refused = store::restore_store(f.path, f.backup, f.now());
+
+  REQUIRE_FALSE(refused);
+  CHECK(refused.error().code == Code::kConflict);
+  CHECK(f.files() == before);
+  CHECK(f.store->probe());
+}
+
+TEST_CASE("UpkeepTest.OnlyAGoodBackupIsRestored") {
+  Upkeep f;
+  f.said("ses_1");
+  REQUIRE(store::backup_store(f.path, f.backup, {}));
+  f.store.reset();
+  SECTION("damaged") {
+    damage(f.backup);
+  }
+  SECTION("of nothing") {
+    std::ofstream(f.backup, std::ios::trunc);
+  }
+  SECTION("no database") {
+    std::ofstream(f.backup, std::ios::trunc) << std::string(9000, 'x');
+  }
+  SECTION("not there") {
+    std::filesystem::remove(f.backup);
+  }
+  SECTION("the store itself") {
+    f.backup = f.path;
+  }
+
+  const auto refused = store::restore_store(f.path, f.backup, f.now());
+
+  REQUIRE_FALSE(refused);
+  CHECK(refused.error().code == Code::kInvalid);
+  f.store = f.open();
+  CHECK(f.store->session("ses_1")->has_value());
+}
+
+TEST_CASE("UpkeepTest.ABackupThatCannotBeWrittenLeavesTheEarlierOne") {
+  Upkeep f;
+  REQUIRE(store::backup_store(f.path, f.backup, {}));
+  const auto before = f.files();
+
+  CHECK(store::backup_store(f.path, f.path, {}).error().code == Code::kInvalid);
+  CHECK_FALSE(store::backup_store(f.path, f.folder.file("no/such/folder.db"), {}));
+  CHECK_FALSE(store::backup_store(f.folder.file("none.db"), f.backup, {}));
+
+  CHECK(f.files() == before);
+  CHECK(store::backup_store(f.path, f.backup, {}));  // replaces it
+  CHECK(f.files() == before);
+}
+
+TEST_CASE("UpkeepTest.ADamagedStoreIsFoundAndRestored") {
+  Upkeep f;
+  for (int n = 0; n < 100; ++n) {
+    REQUIRE(f.store->insert_row("t", "", R"({"text":")" + std::string(500, 'x') + "\"}"));
+  }
+  REQUIRE(store::backup_store(f.path, f.backup, {}));
+  f.store.reset();
+  damage(f.path);
+
+  const auto found = f.check();
+  CHECK(has(found.findings, "damaged"));
+  CHECK(has(found.findings, "dugout store restore"));
+  store::SqliteOptions careful;
+  careful.check_bytes = 1U << 30;
+  const auto refused = store::open_sqlite_store(f.path, f.clock, careful);
+  REQUIRE_FALSE(refused);
+  CHECK(refused.error().message.find("dugout store restore FILE") != std::string::npos);
+
+  REQUIRE(store::restore_store(f.path, f.backup, f.now()));
+  CHECK(f.check().findings.empty());
+}
