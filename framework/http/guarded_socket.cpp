@@ -33,6 +33,10 @@ int send_guarded(Pace& pace, Do&& send) {
   int sent = 0;
   try {
     sent = send();
+  } catch (const Poco::TimeoutException&) {
+    pace.sent_in_vain();
+    pace.guard().disarm();
+    throw;
   } catch (...) {
     pace.sent(socket_time() - begun, 0);
     pace.guard().disarm();

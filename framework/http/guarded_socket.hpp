@@ -35,6 +35,7 @@ class Pace {
   SocketWatch::Guard& guard() { return guard_; }
   core::MonoTime send_deadline() const;
   void sent(core::Duration waited, std::size_t bytes);
+  void sent_in_vain() { late_ = true; }  // nothing was taken for as long as a socket waits
 
  private:
   SocketWatch::Guard guard_;
