@@ -167,7 +167,8 @@ void Turn::hand_off(const Entry& entry) {
   const auto record =
       first_record(entry, *parts_.application, parts_.clock.wall_now(), accepted_.id);
   session_.record = record.dump();
-  memory_ = Memory{0, 0, memory_.mark};
+  memory_.refusals = 0;
+  memory_.history_after = 0;
   // What was said before belongs to nobody, or to an earlier child's registration.
   if (!history_.empty()) memory_.history_after = history_.back().sequence;
   history_.clear();

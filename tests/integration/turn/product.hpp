@@ -58,7 +58,6 @@ class Product {
 
   Outcome<orchestrator::SessionView> view() { return orchestrator_->view(session); }
   orchestrator::GuardStates guards() const { return orchestrator_->guards(); }
-  orchestrator::Orchestrator& orchestrator() { return *orchestrator_; }
   // A new generation with this application; the plugins stay. Its number.
   int publish(routines::Application application);
   FakeClock& clock() { return clock_; }

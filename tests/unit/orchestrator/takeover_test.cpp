@@ -34,8 +34,10 @@ class Shelf final : public Orchestrator {
     return answer(one.turn.id);
   }
   Outcome<ChatReply> chat(const ChatRequest&) override { return Error{}; }
-  const routines::Application& application() const override { throw std::logic_error("unused"); }
-  const host::Generation& plugins() const override { throw std::logic_error("unused"); }
+  int publish(Loaded) override { throw std::logic_error("unused"); }
+  int generation() const override { return 1; }
+  std::shared_ptr<const routines::Application> application() const override { return nullptr; }
+  std::shared_ptr<const host::Generation> plugins() const override { return nullptr; }
   GuardStates guards() const override { return {}; }
   Status probe() override { return Done{}; }
   Outcome<std::string> record(const std::string&) override { return std::string("{}"); }
