@@ -137,6 +137,8 @@ class ListedJobs final : public jobs::Jobs {
   }
   Outcome<std::string> run_now(const std::string&, bool) override { return unavailable(); }
   bool work_once() override { return false; }
+  void renew(std::shared_ptr<const host::Generation>,
+             std::map<std::string, jobs::JobOptions::Schedule>) override {}
   void start() override {}
   void stop() override {}
 
