@@ -24,6 +24,12 @@ bool hidden(const fs::path& path) {
   return path.filename().string().starts_with('.');
 }
 
+// What is ever read of a tree. Whatever editors, compilers and git leave beside it does not count.
+bool read_ever(const fs::path& path) {
+  const auto end = path.extension();
+  return end == ".yaml" || end == ".yml" || end == ".json" || end == ".so";
+}
+
 template <typename Visit>
 void for_each_below(const fs::path& folder, int depth, Visit visit) {
   core::for_each_entry(folder, [&](const fs::path& path) {
@@ -111,7 +117,7 @@ FileWatch::Stamps FileWatch::stamps() const {
   Stamps out;
   for (const auto& tree : trees_) {
     for_each_below(tree, 0, [&out](const fs::path& path, bool folder) {
-      if (!folder) out[path.string()] = core::stamp_of(path);
+      if (!folder && read_ever(path)) out[path.string()] = core::stamp_of(path);
     });
   }
   for (const auto& file : files_) out[file] = core::stamp_of(file);

@@ -29,7 +29,8 @@ class FileWatch {
   Woken wait(std::chrono::milliseconds at_most);
   void wake();  // [any]
 
-  // All files as they are now, by path.
+  // All files that count as they are now, by path: YAML, JSON and libraries of the trees, and the
+  // single ones.
   using Stamps = std::map<std::string, core::FileStamp>;
   Stamps stamps() const;
 
