@@ -2,6 +2,8 @@
 // texts.
 #include <benchmark/benchmark.h>
 
+#include <nlohmann/json.hpp>
+
 #include "core/untrusted.hpp"
 #include "orchestrator/words_check.hpp"
 
