@@ -93,13 +93,21 @@ void Child::run(int socket, int theirs) {
 
 namespace {
 
-// Only what a sanitizer needs to be told.
-std::vector<char*> environment_of_child() {
-  std::vector<char*> out;
-  for (char** one = environ; kSanitized && one != nullptr && *one != nullptr; ++one) {
-    if (std::strstr(*one, "SAN_OPTIONS=") != nullptr) out.push_back(*one);
+// Only what a sanitizer needs to be told; and that what is freed shall not be kept for long, as it
+// counts.
+std::vector<std::string> environment_of_child() {
+  std::vector<std::string> out;
+  if (!kSanitized) return out;
+  std::string address = "ASAN_OPTIONS=quarantine_size_mb=8";
+  for (char** one = environ; one != nullptr && *one != nullptr; ++one) {
+    const std::string_view text = *one;
+    if (text.rfind("ASAN_OPTIONS=", 0) == 0) {
+      address += ":" + std::string(text.substr(text.find('=') + 1));
+    } else if (text.find("SAN_OPTIONS=") != text.npos) {
+      out.emplace_back(text);
+    }
   }
-  out.push_back(nullptr);
+  out.push_back(std::move(address));
   return out;
 }
 
@@ -136,7 +144,10 @@ bool Child::spawn(int theirs) {
   ::posix_spawnattr_setflags(&how, POSIX_SPAWN_SETSIGMASK | POSIX_SPAWN_SETPGROUP);
   std::array<char*, 3> arguments{const_cast<char*>("dugout"), const_cast<char*>("plugin-child"),
                                  nullptr};
-  auto environment = environment_of_child();
+  auto texts = environment_of_child();
+  std::vector<char*> environment;
+  for (auto& text : texts) environment.push_back(text.data());
+  environment.push_back(nullptr);
   pid_t process = -1;
   const int error = ::posix_spawn(&process, plan_->program.c_str(), &files, &how, arguments.data(),
                                   environment.data());
