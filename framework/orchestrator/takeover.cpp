@@ -140,14 +140,17 @@ bool Takeover::answer_one(Open& open) {
   } catch (const std::exception& thrown) {
     resumed = Error{Code::kInternal, thrown.what()};
   }
-  const std::lock_guard lock(mutex_);
-  if (resumed) {
-    ++(*resumed == Resumed::kAnswered   ? counts_.answered
-       : *resumed == Resumed::kFileGone ? counts_.file_gone
-                                        : counts_.passed);
-    return true;
+  {
+    const std::lock_guard lock(mutex_);
+    if (!resumed) {
+      ++counts_.put_off;
+    } else {
+      ++(*resumed == Resumed::kAnswered   ? counts_.answered
+         : *resumed == Resumed::kFileGone ? counts_.file_gone
+                                          : counts_.passed);
+    }
   }
-  ++counts_.put_off;
+  if (resumed) return true;
   if (++open.tries < options_.tries) {
     open.due = clock_.now() + options_.wait * (1 << std::min(open.tries - 1, 5));
     return false;

@@ -28,33 +28,42 @@ void Condition::read(const Error& error) {
   failed(error, true);
 }
 
-void Condition::failed(const Error& error, bool reading) {
-  const auto trouble = trouble_of(error);
-  if (trouble == Trouble::kNone) return;
+// True: it is news.
+bool Condition::note(Trouble trouble, bool reading) {
   const std::lock_guard lock(mutex_);
   last_ = clock_.now();
-  if (now_ == trouble || !passes(now_)) return;
+  if (now_ == trouble || !passes(now_)) return false;
   // A connection that cannot be opened while the file is away is the same trouble.
-  if (reading && now_ != Trouble::kNone && passes(trouble)) return;
+  if (reading && now_ != Trouble::kNone && passes(trouble)) return false;
   if (now_ == Trouble::kNone) since_ = last_;
   now_ = trouble;
   troubled_.store(true);
   if (!passes(trouble)) lasting_.store(trouble);
-  if (log_ == nullptr) return;
+  return true;
+}
+
+void Condition::failed(const Error& error, bool reading) {
+  const auto trouble = trouble_of(error);
+  if (trouble == Trouble::kNone || !note(trouble, reading) || log_ == nullptr) return;
   log_->error("store.trouble", {Field::safe("state", name_of(trouble)),
                                 Field::safe("what_to_do", advice_for(trouble)),
                                 {"why", error.message}});
 }
 
 void Condition::well() {
-  const std::lock_guard lock(mutex_);
-  if (now_ == Trouble::kNone || !passes(now_) || clock_.now() - last_ < kQuiet) return;
-  if (log_ != nullptr) {
-    log_->info("store.well_again",
-               {Field::safe("state", name_of(now_)), {"s", core::seconds(clock_.now() - since_)}});
+  auto over = Trouble::kNone;
+  core::Duration lasted{};
+  {
+    const std::lock_guard lock(mutex_);
+    if (now_ == Trouble::kNone || !passes(now_) || clock_.now() - last_ < kQuiet) return;
+    over = now_;
+    lasted = clock_.now() - since_;
+    now_ = Trouble::kNone;
+    troubled_.store(false);
   }
-  now_ = Trouble::kNone;
-  troubled_.store(false);
+  if (log_ == nullptr) return;
+  log_->info("store.well_again",
+             {Field::safe("state", name_of(over)), {"s", core::seconds(lasted)}});
 }
 
 }  // namespace dugout::store

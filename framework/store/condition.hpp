@@ -25,6 +25,7 @@ class Condition {
   void read(const Error& error);
 
  private:
+  bool note(Trouble trouble, bool reading);
   void failed(const Error& error, bool reading);
   void well();
 

@@ -76,6 +76,8 @@ class Town:
         self.config = os.path.join(self.data, "dugout.yaml")
         with open(self.config, "w", encoding="utf-8") as file:
             yaml.safe_dump({"public_url": "https://join.example.org", "services": services}, file)
+        for double in (self.payments, self.sms):
+            double.server.handle_error = lambda *_: None  # callers are killed all the time
         self.port = 0
         self.restarts = []  # s
         self.calm = None  # since when nothing is killed
