@@ -33,12 +33,11 @@ int send_guarded(Pace& pace, Do&& send) {
   int sent = 0;
   try {
     sent = send();
-  } catch (const Poco::TimeoutException&) {
-    pace.sent_in_vain();
-    pace.guard().disarm();
-    throw;
-  } catch (...) {
+  } catch (const Poco::Exception& error) {
     pace.sent(socket_time() - begun, 0);
+    // Poco has two words for a time-out.
+    const bool in_vain = dynamic_cast<const Poco::TimeoutException*>(&error) != nullptr;
+    if (in_vain || error.code() == EAGAIN) pace.sent_in_vain();
     pace.guard().disarm();
     throw;
   }
