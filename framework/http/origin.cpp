@@ -119,7 +119,8 @@ bool is_secure(const Service& service) {
 
 bool admit_origin(Service& service, Exchange& exchange) {
   const auto& options = service.options;
-  const bool https = is_secure(service) || options.tls.wanted();
+  const bool https = is_secure(service) || options.tls.wanted() ||
+                     came_securely(exchange.request(), service.proxies);
   if (https && options.hsts.count() > 0) exchange.only_by_https(options.hsts);
   if (!is_our_host(service, exchange)) {
     exchange.problem(not_our_host(), service.clock);
