@@ -93,11 +93,14 @@ std::string chat_token(const Service& service, const std::string& session_id) {
   return core::hmac_sha256_hex(service.chat_key, "chat|" + session_id).substr(0, 32);
 }
 
+std::string shown_session(Exchange& exchange) {
+  auto bearer = bearer_of(exchange);
+  return is_secret_id(bearer, kProgramPrefix) ? bearer : std::string();
+}
+
 std::optional<Problem> admit_chat(Service& service, Exchange& exchange, std::string& session_id,
                                   const std::string& shown) {
-  // A program may show its conversation's id as the bearer that it is.
-  const auto bearer = bearer_of(exchange);
-  if (session_id.empty() && is_secret_id(bearer, kProgramPrefix)) session_id = bearer;
+  if (session_id.empty()) session_id = shown_session(exchange);
   if (session_id.empty()) {
     session_id =
         core::new_id(of_our_pages(service, exchange, false) ? kPagePrefix : kProgramPrefix);

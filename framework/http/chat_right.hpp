@@ -14,6 +14,9 @@
 
 namespace dugout::http {
 
+// The conversation whose id a program shows as the bearer that it is; "" = none.
+std::string shown_session(Exchange& exchange);
+
 // May whoever asks say something in `session_id`? An empty one becomes a fresh one. nullopt = yes:
 // the answer then carries what it takes to come back. `shown`: a token in the body; may be empty.
 std::optional<Problem> admit_chat(Service& service, Exchange& exchange, std::string& session_id,

@@ -94,6 +94,11 @@ std::optional<Problem> read_upload(Service& service, Exchange& exchange, UploadF
     return missing("session_id", "Send session_id, the session that was asked for the photo.");
   }
   form.session_id = fields.get("session_id");
+  // A photo begins no conversation.
+  if (form.session_id.empty()) form.session_id = shown_session(exchange);
+  if (form.session_id.empty()) {
+    return missing("session_id", "Send session_id, the session that was asked for the photo.");
+  }
   form.client_message_id = fields.get("client_message_id", "");
   if (auto problem =
           admit_chat(service, exchange, form.session_id, fields.get("session_token", ""))) {

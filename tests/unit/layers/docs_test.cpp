@@ -38,7 +38,48 @@ std::vector<std::string> paths_in(const std::string& text) {
   return paths;
 }
 
+// The texts of all sources of tests, of the plugins' own ones as well.
+std::string all_tests(const fs::path& root) {
+  std::string text;
+  for (const auto* folder : {"tests", "plugins"}) {
+    for (const auto& entry : fs::recursive_directory_iterator(root / folder)) {
+      const auto end = entry.path().extension();
+      if (end == ".cpp" || end == ".hpp" || end == ".py") text += text_of(entry.path());
+    }
+  }
+  return text;
+}
+
+// Names of tests in back quotes: `UnitTest.Words`, all of a `UnitTest.*`, `test_words`.
+std::vector<std::string> tests_in(const std::string& text) {
+  std::vector<std::string> names;
+  for (auto at = text.find('`'); at != std::string::npos; at = text.find('`', at + 1)) {
+    const auto end = text.find('`', at + 1);
+    if (end == std::string::npos) break;
+    auto name = text.substr(at + 1, end - at - 1);
+    const auto unit = name.find("Test.");
+    if (name.ends_with(".*")) name.pop_back();
+    const bool plain = name.find_first_of(" …/\n") == std::string::npos;
+    if (plain && (unit != std::string::npos || name.rfind("test_", 0) == 0)) names.push_back(name);
+    at = end;
+  }
+  return names;
+}
+
 }  // namespace
+
+TEST_CASE("DocsTest.EveryGuardNamedInTheSecurityDocumentHasItsTest") {
+  const fs::path root(DUGOUT_SOURCE_DIR);
+  const auto tests = all_tests(root);
+  const auto names = tests_in(text_of(root / "docs/security.md"));
+
+  for (const auto& name : names) {
+    INFO(name);
+    const bool unit = name.find("Test.") != std::string::npos;
+    CHECK(tests.find((unit ? "\"" : "def ") + name) != std::string::npos);
+  }
+  CHECK(names.size() > 60);
+}
 
 TEST_CASE("DocsTest.EveryPathNamedInADocumentExists") {
   const fs::path root(DUGOUT_SOURCE_DIR);
