@@ -12,6 +12,7 @@ set(CMAKE_RUNTIME_OUTPUT_DIRECTORY ${CMAKE_BINARY_DIR}/bin)
 
 option(DUGOUT_TESTS "Build the tests" ON)
 option(DUGOUT_BENCH "Build the benchmarks" OFF)
+option(DUGOUT_FUZZ "Build the fuzz targets with libFuzzer; needs clang" OFF)
 option(DUGOUT_WERROR "Treat warnings as errors" OFF)
 set(DUGOUT_SANITIZE "" CACHE STRING "Sanitizers, such as address,undefined or thread")
 
@@ -22,7 +23,10 @@ endif()
 if(DUGOUT_SANITIZE)
   add_compile_options(-fsanitize=${DUGOUT_SANITIZE} -fno-sanitize-recover=all -fno-omit-frame-pointer)
   add_link_options(-fsanitize=${DUGOUT_SANITIZE})
-  if(DUGOUT_SANITIZE MATCHES undefined)
+  if(DUGOUT_FUZZ)
+    # These two compare type information, which plugins do not share with the program by design.
+    add_compile_options(-fno-sanitize=vptr,function)
+  elseif(DUGOUT_SANITIZE MATCHES undefined)
     # A trap instead of a report with its tables: half the time to compile, a third of the size, and
     # ASan still prints the stack (cli/asan_options.cpp).
     add_compile_options(-fsanitize-undefined-trap-on-error)

@@ -7,7 +7,6 @@
 #include <optional>
 #include <string>
 #include <string_view>
-#include <utility>
 #include <vector>
 
 #include "core/finding.hpp"
@@ -22,7 +21,7 @@ struct Mark {
 class Node {
  public:
   enum class Kind { kNull, kScalar, kList, kMap };
-  using Member = std::pair<std::string, Node>;
+  struct Member;
 
   Kind kind = Kind::kNull;
   Mark mark;                    // where the value starts
@@ -44,6 +43,11 @@ class Node {
   std::optional<double> as_number() const;
   // "90s", "250ms", "5m", or a plain number of seconds.
   std::optional<double> as_seconds() const;
+};
+
+struct Node::Member {
+  std::string key;
+  Node value;
 };
 
 struct YamlLimits {

@@ -5,6 +5,8 @@
 
 #include <algorithm>
 
+#include "core/text.hpp"
+
 namespace dugout::config {
 namespace {
 
@@ -88,6 +90,12 @@ void TreeBuilder::OnScalar(const YAML::Mark& mark, const std::string& tag, YAML:
   node.scalar = value;
   node.quoted = tag == "!" || tag == kTextTag;
   check_tag(node.mark, tag);
+  // Escapes can make what no file could hold, and what JSON could not be written of later.
+  if (!core::is_utf8(value)) {
+    report(node.mark, "this text is no UTF-8 once its escapes are read",
+           "write the characters themselves instead of \\x, \\u or \\U");
+    node.scalar = core::to_utf8(value);
+  }
   const Size size{1, value.size(), 0};
   count(node.mark, size);
   add(std::move(node), anchor, size);
@@ -172,7 +180,7 @@ void TreeBuilder::add_to_map(Frame& frame, Node node) {
   frame.has_key = false;
   if (frame.drop) return;
   node.key_mark = frame.key_mark;
-  frame.node.members.emplace_back(std::move(frame.key), std::move(node));
+  frame.node.members.push_back({std::move(frame.key), std::move(node)});
 }
 
 }  // namespace dugout::config

@@ -103,8 +103,8 @@ std::size_t distance(std::string_view a, std::string_view b) {
 
 const Node* Node::find(std::string_view key) const {
   const auto found = std::find_if(members.begin(), members.end(),
-                                  [key](const Member& member) { return member.first == key; });
-  return found == members.end() ? nullptr : &found->second;
+                                  [key](const Member& member) { return member.key == key; });
+  return found == members.end() ? nullptr : &found->value;
 }
 
 std::optional<bool> Node::as_bool() const {

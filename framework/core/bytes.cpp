@@ -24,7 +24,8 @@ std::string base64(std::string_view bytes) {
 std::string media_type(std::string_view bytes) {
   if (bytes.substr(0, 3) == "\xff\xd8\xff") return "image/jpeg";
   if (bytes.substr(0, 8) == "\x89PNG\r\n\x1a\n") return "image/png";
-  if (bytes.substr(0, 4) == "RIFF" && bytes.substr(8, 4) == "WEBP") return "image/webp";
+  if (bytes.size() >= 12 && bytes.substr(0, 4) == "RIFF" && bytes.substr(8, 4) == "WEBP")
+    return "image/webp";
   if (bytes.size() > 12 && bytes.substr(4, 4) == "ftyp") {
     for (const auto* brand : {"heic", "heix", "mif1", "msf1", "hevc"}) {
       if (bytes.substr(8, 4) == brand) return "image/heic";

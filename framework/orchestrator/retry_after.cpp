@@ -53,9 +53,11 @@ std::optional<core::Duration> retry_after(const net::Headers& headers, core::Wal
   if (const auto value = number(*text)) return from_seconds(*value);
   const auto date = http_date(*text);
   if (!date) return std::nullopt;
-  const auto wait = std::chrono::system_clock::from_time_t(*date) - now;
-  if (wait < core::Duration::zero()) return std::nullopt;
-  return std::chrono::duration_cast<core::Duration>(wait);
+  // In seconds: a date of the year 9999 is further than the clock's nanoseconds reach.
+  const auto today = std::chrono::duration_cast<std::chrono::milliseconds>(now.time_since_epoch());
+  const auto wait = static_cast<double>(*date) - static_cast<double>(today.count()) / 1000.0;
+  if (wait < 0) return std::nullopt;
+  return from_seconds(wait);
 }
 
 std::optional<bool> should_retry(const net::Headers& headers) {

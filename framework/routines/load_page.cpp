@@ -64,7 +64,9 @@ std::string word_near(const std::string& key, const Known& known) {
 void read_status(const config::Node& node, const Known& known, const FileFindings& out,
                  PageSettings& page) {
   if (!node.is_map()) return out.error(node.mark, "status must be a map of words");
-  for (const auto& [key, words] : node.members) {
+  for (const auto& member : node.members) {
+    const auto& key = member.key;
+    const auto& words = member.value;
     const bool tool = std::any_of(known.tools.begin(), known.tools.end(),
                                   [&key](const ToolShape& shape) { return shape.name == key; });
     if (!known.tools.empty() && !tool && !default_status().contains(key)) {

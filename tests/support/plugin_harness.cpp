@@ -303,14 +303,18 @@ json PluginUnderTest::run(const json& args, const std::string& idempotency_key) 
   if (!schema) throw std::runtime_error("arguments is no schema: " + schema.error().message);
   const auto errors = schema->check(args);
   if (!errors.empty()) throw std::runtime_error(errors[0].pointer + ": " + errors[0].message);
-  PluginAnswer answer;
-  const auto text = args.dump();
-  const auto context = context_of(idempotency_key);
-  face<dugout_tool_v1>(DUGOUT_FACE_TOOL)
-      ->start(instance_, reinterpret_cast<dugout_call*>(&answer), sdk::text(text),
-              sdk::text(context));
+  const auto answer = start(args.dump(), idempotency_key);
   if (!answer.done()) throw std::runtime_error("the tool failed: " + answer.text);
   return answer.json();
+}
+
+PluginAnswer PluginUnderTest::start(std::string_view args, const std::string& idempotency_key) {
+  PluginAnswer answer;
+  const auto context = context_of(idempotency_key);
+  face<dugout_tool_v1>(DUGOUT_FACE_TOOL)
+      ->start(instance_, reinterpret_cast<dugout_call*>(&answer), sdk::text(args),
+              sdk::text(context));
+  return answer;
 }
 
 PluginAnswer PluginUnderTest::reconcile(const json& args, const std::string& idempotency_key) {

@@ -43,6 +43,8 @@ class PluginUnderTest {
   // The whole tool result {"ok","data"?,"error"?}. Checks args against the declared schema first
   // and throws when they do not fit, as the host would refuse them.
   nlohmann::json run(const nlohmann::json& args, const std::string& idempotency_key = "key-1");
+  // What the tool completes with; `args` go to it unchecked.
+  PluginAnswer start(std::string_view args, const std::string& idempotency_key = "key-1");
   PluginAnswer reconcile(const nlohmann::json& args, const std::string& idempotency_key);
 
  private:

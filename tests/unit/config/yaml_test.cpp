@@ -53,7 +53,7 @@ TEST_CASE("YamlTest.ValuesKeepOrderAndPlaces") {
   const auto& root = result.file->root;
   REQUIRE(root.is_map());
   REQUIRE(root.members.size() == 3);
-  CHECK(root.members[0].first == "name");
+  CHECK(root.members[0].key == "name");
   const auto* list = root.find("list");
   REQUIRE(list != nullptr);
   CHECK(list->key_mark.line == 2);
