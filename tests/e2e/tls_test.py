@@ -95,7 +95,8 @@ def test_old_versions_and_plain_text_are_refused_and_said_so():
         plain.close()
         metrics = server.request("GET", "/metrics")[2].decode()
         assert 'dugout_refused_total{reason="handshake"} 2' in metrics
-        assert "dugout_tls_certificate_expiry_time_seconds" in metrics
+        for name in ("dugout_tls_certificate_expiry_time_seconds", "dugout_tls_reloads_refused_total"):
+            assert name in metrics, name
     with SecureServer(PAIR) as server:
         two = server.context()
         two.maximum_version = ssl.TLSVersion.TLSv1_2

@@ -1,5 +1,5 @@
 // What kind of picture a file is, by its bytes: the two that judge agree.
-#include "../../plugins/tools/photo_check/picture_type.hpp"
+#include "photo_check/picture_type.hpp"
 
 #include "core/bytes.hpp"
 #include "target.hpp"

@@ -2,7 +2,7 @@
 // otherwise, never.
 #include <openssl/hmac.h>
 
-#include "../../plugins/tools/twilio_webhook/signature.hpp"
+#include "twilio_webhook/signature.hpp"
 #include "core/text.hpp"
 #include "support/plugin_harness.hpp"
 #include "target.hpp"
