@@ -18,8 +18,8 @@ namespace {
 namespace fs = std::filesystem;
 using Inputs = std::vector<std::string>;
 
-// What was run last is what a crash is about.
-constexpr auto kLast = "fuzz_last_input";
+// What was run last is what a crash is about: <target>.last in the working folder.
+std::string last_file;
 
 Inputs inputs_in(const fs::path& folder) {
   std::vector<fs::path> files;
@@ -77,7 +77,7 @@ class Changer {
 };
 
 void run(dugout::fuzz::Target target, const std::string& input) {
-  std::ofstream(kLast, std::ios::binary) << input;
+  std::ofstream(last_file, std::ios::binary) << input;
   target(input);
 }
 
@@ -92,6 +92,7 @@ int main(int count, char** words) {
     std::fprintf(stderr, "\n");
     return 2;
   }
+  last_file = std::string("fuzz_") + words[1] + ".last";
   Inputs inputs{""};
   for (int at = 3; at < count; ++at) {
     for (auto& input : inputs_in(words[at])) inputs.push_back(std::move(input));
@@ -100,5 +101,6 @@ int main(int count, char** words) {
   const auto changes = std::strtoul(words[2], nullptr, 10);
   Changer changer(inputs);
   for (unsigned long made = 0; made < changes; ++made) run(found->second, changer.next());
+  fs::remove(last_file);
   std::printf("%s: %zu inputs, %lu changes of them\n", words[1], inputs.size(), changes);
 }
