@@ -13,6 +13,7 @@ set(CMAKE_RUNTIME_OUTPUT_DIRECTORY ${CMAKE_BINARY_DIR}/bin)
 option(DUGOUT_TESTS "Build the tests" ON)
 option(DUGOUT_BENCH "Build the benchmarks" OFF)
 option(DUGOUT_FUZZ "Build the fuzz targets with libFuzzer; needs clang" OFF)
+option(DUGOUT_FUZZ_REPLAY "Build the replay of the fuzz corpus as tests" OFF)
 option(DUGOUT_WERROR "Treat warnings as errors" OFF)
 set(DUGOUT_SANITIZE "" CACHE STRING "Sanitizers, such as address,undefined or thread")
 
