@@ -223,7 +223,7 @@ std::ostream& Exchange::send_head(int status) {
     response_.set("Strict-Transport-Security", "max-age=" + std::to_string(only_by_https_.count()));
   }
   if (varies_by_origin_) {
-    const auto& vary = response_.get("Vary", "");
+    const std::string vary = response_.get("Vary", "");  // a copy: the default is a temporary
     response_.set("Vary", vary.empty() ? "Origin" : vary + ", Origin");
   }
   if (!response_.has("Content-Security-Policy")) {

@@ -10,7 +10,7 @@ namespace dugout::http {
 namespace {
 
 constexpr auto kAllowedHeaders = "Accept, Authorization, Content-Type, traceparent, tracestate";
-constexpr auto kExposedHeaders = "Retry-After, X-Dugout-Turn, traceparent";
+constexpr auto kExposedHeaders = "Retry-After, X-Dugout-Generation, X-Dugout-Turn, traceparent";
 constexpr auto kPreflightSeconds = "600";
 
 // "https://join.example.org/x" -> "https://join.example.org"
