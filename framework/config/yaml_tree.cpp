@@ -90,7 +90,7 @@ void TreeBuilder::OnScalar(const YAML::Mark& mark, const std::string& tag, YAML:
   node.scalar = value;
   node.quoted = tag == "!" || tag == kTextTag;
   check_tag(node.mark, tag);
-  // yaml-cpp reads "\\N" and "\\_" as single bytes, of which no JSON could be written later.
+  // yaml-cpp reads "\N" and "\_" as single bytes, of which no JSON could be written later.
   if (!core::is_utf8(value)) {
     report(node.mark, "this text is no UTF-8 once its escapes are read",
            "write the characters themselves instead of \\N and \\_");
