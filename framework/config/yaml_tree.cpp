@@ -90,10 +90,10 @@ void TreeBuilder::OnScalar(const YAML::Mark& mark, const std::string& tag, YAML:
   node.scalar = value;
   node.quoted = tag == "!" || tag == kTextTag;
   check_tag(node.mark, tag);
-  // Escapes can make what no file could hold, and what JSON could not be written of later.
+  // yaml-cpp reads "\N" and "\_" as single bytes, of which no JSON could be written later.
   if (!core::is_utf8(value)) {
     report(node.mark, "this text is no UTF-8 once its escapes are read",
-           "write the characters themselves instead of \\x, \\u or \\U");
+           "write the characters themselves instead of \\N and \\_");
     node.scalar = core::to_utf8(value);
   }
   const Size size{1, value.size(), 0};

@@ -73,6 +73,7 @@ class TurnGate {
 
 Problem overloaded();
 Problem nothing_at(const std::string& path);
+Problem not_http();
 
 // chat.cpp
 void serve_chat(Service& service, Exchange& exchange);

@@ -89,6 +89,14 @@ std::optional<std::string> Exchange::query(std::string_view name) const {
   return std::nullopt;
 }
 
+bool Exchange::known_version() {
+  using Message = Poco::Net::HTTPMessage;
+  const auto& version = request_.getVersion();
+  if (version == Message::HTTP_1_1 || version == Message::HTTP_1_0) return true;
+  response_.setVersion(Message::HTTP_1_1);
+  return false;
+}
+
 bool Exchange::has_body() const {
   return request_.getChunkedTransferEncoding() ||
          (request_.hasContentLength() && request_.getContentLength64() > 0);

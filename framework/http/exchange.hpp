@@ -26,6 +26,8 @@ class Exchange {
   // A parameter of the query, as it was sent; nullopt = it is not there.
   std::optional<std::string> query(std::string_view name) const;
   bool has_body() const;
+  // Is it HTTP/1.0 or 1.1? Else the answer is of 1.1, where it would begin with what was sent.
+  bool known_version();
   // What stands in a place of the route's path.
   void take_parts(PathParts parts) { parts_ = std::move(parts); }
   const std::string& part(std::string_view name) const { return parts_.find(name)->second; }

@@ -174,11 +174,21 @@ Problem overloaded() {
   return problem;
 }
 
+Problem not_http() {
+  Problem problem;
+  problem.status = 505;
+  problem.title = "HTTP version not supported";
+  problem.detail = "The request is neither HTTP/1.0 nor HTTP/1.1.";
+  problem.close = true;
+  return problem;
+}
+
 void dispatch(Service& service, Exchange& exchange) {
   if (service.stopping.load()) exchange.close_afterwards();
   // A body that nobody reads must not be taken for the next request.
   if (exchange.has_body() && exchange.request().getMethod() != "POST") exchange.close_afterwards();
   try {
+    if (!exchange.known_version()) return exchange.problem(not_http(), service.clock);
     if (admit_origin(service, exchange)) serve_route(service, exchange);
   } catch (const Poco::TimeoutException&) {
     exchange.close_afterwards();  // a slow client; nobody is left to read an answer

@@ -2,10 +2,10 @@
 // otherwise, never.
 #include <openssl/hmac.h>
 
-#include "twilio_webhook/signature.hpp"
 #include "core/text.hpp"
 #include "support/plugin_harness.hpp"
 #include "target.hpp"
+#include "twilio_webhook/signature.hpp"
 
 using dugout::fuzz::require;
 using dugout::test::PluginUnderTest;

@@ -34,6 +34,7 @@ Members members_of(dom::object object) {
 }
 
 simdjson::error_code read(dom::parser& parser, std::string_view text, dom::element& root) {
+  if (text.empty()) return simdjson::EMPTY;  // it would copy from nowhere
   if (const auto error = parser.allocate(text.size() + 1, kDepth)) return error;
   return parser.parse(text.data(), text.size()).get(root);
 }

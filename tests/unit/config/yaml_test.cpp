@@ -64,6 +64,12 @@ TEST_CASE("YamlTest.ValuesKeepOrderAndPlaces") {
   CHECK(root.find("nothing") == nullptr);
 }
 
+TEST_CASE("YamlTest.EscapesThatMakeNoUtf8AreFindings") {
+  expect("a: \"x\\_y\"\n", "1:4", "no UTF-8");
+  expect("a: [b, \"\\N\"]\n", "1:8", "no UTF-8");
+  CHECK(read("a: \"\\xe9\\u00e9\\n\"\n").findings.empty());
+}
+
 TEST_CASE("YamlTest.EmptyFileIsNull") {
   for (const auto* text : {"", "# only a comment\n", "---\n", "\xEF\xBB\xBF"}) {
     const auto result = read(text);

@@ -26,6 +26,8 @@ TEST_CASE("RetryAfterTest.SecondsAndDatesAreRead") {
   CHECK(seconds({{"retry-after", "7"}}) == Approx(7));
   CHECK(seconds({{"retry-after", "0.25"}}) == Approx(0.25));
   CHECK(seconds({{"retry-after", "Wed, 01 Oct 2025 12:00:30 GMT"}}) == Approx(30));
+  // Further than the clock's nanoseconds reach: at most a year is waited.
+  CHECK(seconds({{"retry-after", "Fri, 31 Dec 9999 23:59:59 GMT"}}) == Approx(365.0 * 24 * 3600));
   CHECK(seconds({{"retry-after", "Wednesday, 01-Oct-25 12:00:30 GMT"}}) == Approx(30));
   CHECK(seconds({{"retry-after", "Wed Oct  1 12:00:30 2025"}}) == Approx(30));
 }
