@@ -33,6 +33,18 @@ TEST_CASE("OpenAiResponsesErrorsTest.ResponseThatFailedIsClassifiedByItsCode") {
   CHECK(answer.json()["detail"]["code"] == code);
 }
 
+TEST_CASE("OpenAiResponsesErrorsTest.NoMemberOfAnErrorTellsAKeyOrIsLong") {
+  const std::string key = "sk-test0123456789abcdef";
+  const json error{{"code", "x " + key}, {"param", key}, {"message", key}, {"type", key}};
+
+  const auto answer = decoded(401, json{{"error", error}}.dump(), {{"x-request-id", key}});
+
+  CHECK(answer.text.find(key) == std::string::npos);
+  CHECK(answer.json()["detail"]["request_id"] == "sk-***");
+  const auto long_code = decoded(400, json{{"error", {{"code", std::string(5000, 'c')}}}}.dump());
+  CHECK(long_code.json()["detail"]["code"].get<std::string>().size() == 200);
+}
+
 TEST_CASE("OpenAiResponsesErrorsTest.UnfinishedResponseIsNoAnswer") {
   const auto [status, error_class] = GENERATE(table<std::string, std::string>(
       {{"queued", "server"}, {"in_progress", "server"}, {"cancelled", "unknown"}}));

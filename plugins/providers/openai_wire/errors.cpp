@@ -11,6 +11,7 @@ namespace dugout::openai {
 namespace {
 
 constexpr std::size_t kMessageLimit = 300;
+constexpr std::size_t kWordLimit = 200;  // of a code, a parameter, an id
 constexpr std::int64_t kLongestDelayMs = 24LL * 3600 * 1000;
 
 struct Named {
@@ -178,9 +179,9 @@ std::optional<double> take_span(std::string_view& text) {
 }
 
 // Never the middle of a UTF-8 character.
-std::string_view clip(std::string_view text) {
-  if (text.size() <= kMessageLimit) return text;
-  auto size = kMessageLimit;
+std::string_view clip(std::string_view text, std::size_t limit) {
+  if (text.size() <= limit) return text;
+  auto size = limit;
   while (size > 0 && (static_cast<unsigned char>(text[size]) & 0xc0) == 0x80) --size;
   return text.substr(0, size);
 }
@@ -193,6 +194,11 @@ std::string without_keys(std::string text) {
     text.replace(at + 3, end - at - 3, "***");
   }
   return text;
+}
+
+// What a service told, fit to be passed on.
+std::string passed_on(std::string_view text, std::size_t limit) {
+  return without_keys(std::string(clip(text, limit)));
 }
 
 }  // namespace
@@ -223,17 +229,21 @@ std::optional<std::int64_t> delay_ms_in(std::string_view message) {
 }
 
 Error upstream_error(const ApiError& error) {
-  const auto code = !error.code.empty()   ? error.code
-                    : !error.type.empty() ? error.type
-                                          : "http_" + std::to_string(error.status);
+  const auto code = passed_on(!error.code.empty()   ? error.code
+                              : !error.type.empty() ? error.type
+                                                    : "http_" + std::to_string(error.status),
+                              kWordLimit);
   auto message = "HTTP " + std::to_string(error.status) + ", " + code;
-  if (!error.message.empty()) message += ": " + without_keys(std::string(clip(error.message)));
+  if (!error.message.empty()) message += ": " + passed_on(error.message, kMessageLimit);
   auto out = sdk::Provider::upstream(class_of(error), code, message);
   out.detail.pop_back();  // the closing brace
   out.detail += ",\"status\":" + std::to_string(error.status);
-  if (!error.param.empty()) out.detail += ",\"param\":\"" + sdk::json_escape(error.param) + "\"";
+  if (!error.param.empty()) {
+    out.detail += ",\"param\":\"" + sdk::json_escape(passed_on(error.param, kWordLimit)) + "\"";
+  }
   if (!error.request_id.empty()) {
-    out.detail += ",\"request_id\":\"" + sdk::json_escape(error.request_id) + "\"";
+    out.detail +=
+        ",\"request_id\":\"" + sdk::json_escape(passed_on(error.request_id, kWordLimit)) + "\"";
   }
   if (const auto delay = delay_ms_in(error.message)) {
     out.detail += ",\"retry_after_ms\":" + std::to_string(*delay);
