@@ -205,7 +205,7 @@ ReloadReport Reloader::publish(std::shared_ptr<const Reading> reading, ReloadRep
       level && log.level != before->settings.log.level) {
     set_.log().set_level(*level, {});
   }
-  // A second change within the time is held against what served before the first one.
+  // The latest change of plugins is the one that is watched.
   const bool watched = reading->settings.reload.rollback && !fresh.empty();
   if (!watched) return report;
   Probation next{before, {}, set_.clock().now() + ms_of(reading->settings.reload.probation)};

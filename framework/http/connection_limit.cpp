@@ -36,9 +36,9 @@ std::string no_room(Refusal why) {
 }
 
 // Wrapped by a ServerSocket, which Poco's TCPServer copies and asks for connections.
-class LimitedSocketImpl final : public Poco::Net::ServerSocketImpl {
+class LimitedListener final : public Poco::Net::ServerSocketImpl {
  public:
-  LimitedSocketImpl(ConnectionLimit& limit, SocketWatch& watch, bool answers)
+  LimitedListener(ConnectionLimit& limit, SocketWatch& watch, bool answers)
       : limit_(limit), watch_(watch), answers_(answers) {}
 
   Poco::Net::SocketImpl* acceptConnection(Poco::Net::SocketAddress& client) override {
@@ -83,7 +83,7 @@ class LimitedSocketImpl final : public Poco::Net::ServerSocketImpl {
 
 class LimitedSocket final : public Poco::Net::ServerSocket {
  public:
-  explicit LimitedSocket(LimitedSocketImpl* impl) : ServerSocket(impl, true) {}
+  explicit LimitedSocket(LimitedListener* impl) : ServerSocket(impl, true) {}
 };
 
 }  // namespace
@@ -118,7 +118,7 @@ void ConnectionLimit::leave(const std::string& address) {
 }
 
 Poco::Net::ServerSocket limited_socket(ConnectionLimit& limit, SocketWatch& watch, bool answers) {
-  return LimitedSocket(new LimitedSocketImpl(limit, watch, answers));
+  return LimitedSocket(new LimitedListener(limit, watch, answers));
 }
 
 }  // namespace dugout::http

@@ -9,6 +9,7 @@
 #include <stdexcept>
 
 #include "orchestrator/batch.hpp"
+#include "support/quiet_orchestrator.hpp"
 
 using namespace dugout;
 using namespace dugout::orchestrator;
@@ -16,7 +17,7 @@ using namespace dugout::orchestrator;
 namespace {
 
 // Serves what the test says, and knows how many calls were under way at once.
-class Desk final : public Orchestrator {
+class Desk final : public test::QuietOrchestrator {
  public:
   std::function<Outcome<ChatReply>(const ChatRequest&)> answer = [](const ChatRequest& request) {
     ChatReply reply;
@@ -34,14 +35,6 @@ class Desk final : public Orchestrator {
     const Leave leave{*this, request.session_id};
     return answer(request);
   }
-  int publish(Loaded) override { throw std::logic_error("unused"); }
-  int generation() const override { return 1; }
-  std::shared_ptr<const routines::Application> application() const override { return nullptr; }
-  std::shared_ptr<const host::Generation> plugins() const override { return nullptr; }
-  GuardStates guards() const override { return {}; }
-  Status probe() override { return Done{}; }
-  Outcome<std::string> record(const std::string&) override { return std::string("{}"); }
-  Outcome<SessionView> view(const std::string&) override { return Error{Code::kNotFound, ""}; }
 
   int most = 0, most_of_session = 0;
   std::vector<std::string> begun;

@@ -6,6 +6,7 @@
 #include <functional>
 
 #include "support/fake_clock.hpp"
+#include "support/quiet_orchestrator.hpp"
 
 namespace {
 
@@ -13,7 +14,7 @@ using namespace dugout;
 using namespace dugout::orchestrator;
 
 // Gives out turns once, and answers them as the test says.
-class Shelf final : public Orchestrator {
+class Shelf final : public test::QuietOrchestrator {
  public:
   std::vector<OpenTurn> open;
   std::function<Outcome<Resumed>(const std::string&)> answer = [](const std::string&) {
@@ -33,15 +34,6 @@ class Shelf final : public Orchestrator {
     resumed.push_back(one.turn.id);
     return answer(one.turn.id);
   }
-  Outcome<ChatReply> chat(const ChatRequest&) override { return Error{}; }
-  int publish(Loaded) override { throw std::logic_error("unused"); }
-  int generation() const override { return 1; }
-  std::shared_ptr<const routines::Application> application() const override { return nullptr; }
-  std::shared_ptr<const host::Generation> plugins() const override { return nullptr; }
-  GuardStates guards() const override { return {}; }
-  Status probe() override { return Done{}; }
-  Outcome<std::string> record(const std::string&) override { return std::string("{}"); }
-  Outcome<SessionView> view(const std::string&) override { return Error{Code::kNotFound, ""}; }
 
  private:
   std::mutex mutex_;  // guards resumed
