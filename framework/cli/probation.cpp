@@ -23,10 +23,22 @@ bool is_worse(const host::PluginCounts& fresh, const host::PluginCounts& old) {
   return share(fresh.failures, fresh.calls) - share(old.failures, old.calls) > kMoreFailures;
 }
 
-std::set<std::string> Probation::worse(const host::Generation& now) const {
-  std::set<std::string> out;
-  for (const auto& [id, old] : counts) {
-    if (is_worse(now.counts(id), old)) out.insert(id);
+void Probation::watch(const std::string& id, std::shared_ptr<const Reading> before,
+                      core::MonoTime until) {
+  const auto counts = before->plugins->counts(id);
+  const auto [at, added] = watched_.try_emplace(id, Watched{std::move(before), counts, until});
+  if (!added) at->second.until = until;
+}
+
+void Probation::expire(core::MonoTime now) {
+  std::erase_if(watched_, [&](const auto& one) { return now >= one.second.until; });
+}
+
+std::map<std::string, std::shared_ptr<const Reading>> Probation::worse(
+    const host::Generation& now) const {
+  std::map<std::string, std::shared_ptr<const Reading>> out;
+  for (const auto& [id, one] : watched_) {
+    if (is_worse(now.counts(id), one.counts)) out[id] = one.before;
   }
   return out;
 }

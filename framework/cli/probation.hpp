@@ -3,7 +3,6 @@
 
 #include <map>
 #include <memory>
-#include <set>
 #include <string>
 
 #include "cli/app.hpp"
@@ -22,13 +21,25 @@ PluginFiles files_of(const host::Manifest& manifest);
 // old one's. By calls without an answer: after twenty of each, a share that is thirty points above.
 bool is_worse(const host::PluginCounts& fresh, const host::PluginCounts& old);
 
-struct Probation {
-  std::shared_ptr<const Reading> before;             // with the plugins that were replaced
-  std::map<std::string, host::PluginCounts> counts;  // theirs at that time, by id
-  core::MonoTime until{};
+// [outside: reloading_]
+class Probation {
+ public:
+  // From now on `id` is compared with what `before` served. One that is exchanged again before its
+  // time is up is compared with the last one that stood it, not with the one in between.
+  void watch(const std::string& id, std::shared_ptr<const Reading> before, core::MonoTime until);
+  void forget(const std::string& id) { watched_.erase(id); }
+  void clear() { watched_.clear(); }
+  void expire(core::MonoTime now);  // and lets the old plugins go
+  // Which of them do worse in `now`, each with what to go back to.
+  std::map<std::string, std::shared_ptr<const Reading>> worse(const host::Generation& now) const;
 
-  // Which of them do worse in `now`.
-  std::set<std::string> worse(const host::Generation& now) const;
+ private:
+  struct Watched {
+    std::shared_ptr<const Reading> before;  // with the plugin that was replaced
+    host::PluginCounts counts;              // its own at that time
+    core::MonoTime until{};
+  };
+  std::map<std::string, Watched> watched_;  // by id
 };
 
 }  // namespace dugout::cli

@@ -111,13 +111,7 @@ void Reloader::work() {
     if (asked || (woken == FileWatch::Woken::kChange && set_.now()->settings.reload.watch)) {
       if (settled(asked)) (void)reload(asked ? "signal" : "files");
     }
-    std::set<std::string> worse;
-    {
-      const std::lock_guard lock(reloading_);
-      if (probation_ && set_.clock().now() >= probation_->until) probation_.reset();
-      if (probation_) worse = probation_->worse(*set_.plugins());
-    }
-    if (!worse.empty()) take_back(worse);
+    take_back_worse();
   }
 }
 
@@ -205,43 +199,52 @@ ReloadReport Reloader::publish(std::shared_ptr<const Reading> reading, ReloadRep
       level && log.level != before->settings.log.level) {
     set_.log().set_level(*level, {});
   }
-  // The latest change of plugins is the one that is watched.
-  const bool watched = reading->settings.reload.rollback && !fresh.empty();
-  if (!watched) return report;
-  Probation next{before, {}, set_.clock().now() + ms_of(reading->settings.reload.probation)};
+  if (!reading->settings.reload.rollback) {
+    probation_.clear();
+    return report;
+  }
+  const auto until = set_.clock().now() + ms_of(reading->settings.reload.probation);
   for (const auto& id : fresh) {
     // One that is new has nothing to be compared with, and nothing to go back to.
-    if (before->plugins->health(id) != "refused") next.counts[id] = before->plugins->counts(id);
+    if (before->plugins->health(id) != "refused") probation_.watch(id, before, until);
   }
-  if (!next.counts.empty()) probation_ = std::move(next);
   return report;
 }
 
-void Reloader::take_back(const std::set<std::string>& worse) {
+void Reloader::take_back_worse() {
   const std::lock_guard lock(reloading_);
-  if (!probation_) return;
   const auto began = set_.clock().now();
+  probation_.expire(began);
+  const auto serving = set_.plugins();
+  const auto worse = probation_.worse(*serving);
+  if (worse.empty()) return;
   ReloadReport report;
   report.why = "plugin errors";
   report.at = set_.clock().wall_now();
   Renewal renewal;
-  renewal.before = set_.plugins();
+  renewal.before = serving;
   renewal.keep = kept();
-  for (const auto& id : worse) renewal.keep[id] = probation_->before->plugins;
   std::map<std::string, PluginFiles> refused;
-  for (const auto& info : set_.plugins()->plugins()) {
-    if (worse.count(info.manifest.id) > 0) refused[info.manifest.id] = files_of(info.manifest);
+  for (const auto& info : serving->plugins()) {
+    const auto found = worse.find(info.manifest.id);
+    if (found == worse.end()) continue;
+    renewal.keep[found->first] = found->second->plugins;
+    refused[found->first] = files_of(info.manifest);
+    report.plugins.push_back(found->first);
   }
+  const auto plugins = report.plugins;
   core::Findings findings;
   auto reading = set_.read(renewal, findings);
   // What was written for the new plugins may not do with the old ones: then all of it goes back.
-  if (core::has_errors(findings)) reading = probation_->before;
+  const bool all = core::has_errors(findings);
+  if (all) reading = worse.begin()->second;
   report = publish(std::move(reading), std::move(report));
   if (report.outcome == ReloadReport::Outcome::kPublished)
     report.outcome = ReloadReport::Outcome::kRolledBack;
-  report.plugins = listed(worse);
+  report.plugins = plugins;
   refused_plugins_.merge(refused);
-  probation_.reset();
+  for (const auto& id : plugins) probation_.forget(id);
+  if (all) probation_.clear();  // what was watched does not serve any more
   report.seconds = core::seconds(set_.clock().now() - began);
   tell(report);
 }

@@ -66,7 +66,7 @@ class Reloader {
   bool settled(bool asked);
   ReloadReport attempt(std::string_view why);
   ReloadReport publish(std::shared_ptr<const Reading> reading, ReloadReport report);
-  void take_back(const std::set<std::string>& worse);
+  void take_back_worse();
   void tell(const ReloadReport& report);
   std::map<std::string, std::shared_ptr<const host::Generation>> kept() const;
   core::Findings needs_restart(const config::Settings& settings) const;
@@ -79,7 +79,7 @@ class Reloader {
   FileWatch watch_;
   std::mutex reloading_;  // whoever reloads; guards the four below
   FileWatch::Stamps seen_;
-  std::optional<Probation> probation_;
+  Probation probation_;
   std::map<std::string, PluginFiles> refused_plugins_;  // taken back; until their files change
   mutable std::mutex mutex_;                            // guards the two below
   std::optional<ReloadReport> last_;

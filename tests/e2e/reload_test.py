@@ -298,6 +298,14 @@ def test_a_plugin_that_does_worse_is_taken_back():
             os.rename(library + ".new", library)
             state = outcome(server, "published", 2)
             assert state["plugins"] == ["tool.person_name_validation"], state
+            # Another exchange meanwhile does not end the watch over the first one.
+            other = os.path.join(folder, "lib", "dugout", "plugins", "tool.address_validation", "address_validation.so")
+            shutil.copy(other, other + ".new")
+            with open(other + ".new", "ab") as file:
+                file.write(b"rebuilt")
+            os.rename(other + ".new", other)
+            state = outcome(server, "published", 3)
+            assert state["plugins"] == ["tool.address_validation"], state
             for _ in range(4):
                 session, _ = begin(server)
                 server.say("Helen Barlow", session)

@@ -133,7 +133,7 @@ const tests = {
       assert.equal(await shown.getAttribute('data-line'), String(line));
       assert.ok((await shown.innerText()).includes('<img src=x'));
       assert.ok((await shown.innerText()).includes('\\u202e'), 'what turns the direction of writing is shown as what it is');
-      assert.ok(await page.getByText('The file has changed since the server started').isVisible());
+      assert.ok(await page.getByText('The file is not what serves').isVisible());
       assert.equal(await page.locator('.details img').count(), 0);
       await picture(page, 'routines_findings');
       assert.deepEqual(await seriousFindings(page), []);

@@ -1,4 +1,6 @@
 // Parsers that the host must refuse or survive, one at a time by ABI_FAULT.
+#include <unistd.h>
+
 #include <csignal>
 #include <stdexcept>
 #include <string>
@@ -29,8 +31,7 @@ class Broken final : public dugout::sdk::Parser {
       if (ABI_FAULT == kCrashesOnEmpty) std::raise(SIGSEGV);
       if (ABI_FAULT == kExitsOnEmpty) std::_Exit(7);
       if (ABI_FAULT == kInternalOnEmpty) throw std::runtime_error("it was empty");
-      for (volatile bool hang = ABI_FAULT == kHangsOnEmpty; hang;) {
-      }
+      while (ABI_FAULT == kHangsOnEmpty) ::pause();
     }
     if (ABI_FAULT == kAnswersNoJson) return std::string("just text");
     return dugout::Error{dugout::Code::kNotApplicable, "never mine"};

@@ -56,10 +56,9 @@ TEST_CASE("ConformanceTest.CrashIsAFailedCheckWithItsSignal") {
 }
 
 TEST_CASE("ConformanceTest.HangIsAFailedCheck") {
-  const auto results =
-      host::check_plugin(abi_folder("check/parser.abi_hang"), std::chrono::milliseconds(500));
-
-  CHECK(failures(results) == "parser: survives hostile text: it did not come back within 500 ms\n");
+  // Long enough for the checks before it on a busy machine; the plugin sleeps meanwhile.
+  CHECK(failures(check("check/parser.abi_hang")) ==
+        "parser: survives hostile text: it did not come back within 10000 ms\n");
 }
 
 TEST_CASE("ConformanceTest.ExitIsAFailedCheck") {
