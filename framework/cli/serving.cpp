@@ -56,14 +56,16 @@ http::ServerOptions server_options(const config::Settings& settings) {
 
 std::unique_ptr<Reloader> offer_reload(Set& set, App& app, const AppOptions& options,
                                        Watchers& watchers, http::ServerOptions& server) {
-  auto reloader = std::make_unique<Reloader>(set, app, options, [&set](const ReloadReport& report) {
+  const auto told = [&set, &watchers](const ReloadReport& report) {
+    watchers.learn();
     const auto path = ServingFile::report_path(set.settings().data);
     (void)core::write_private(path, report.json() + "\n");
     // One that an operator asked for over HTTP is noted there, with the name.
     if (report.why != "admin") {
       tell_audit(set, "server", "reload", report.why, name_of(report.outcome));
     }
-  });
+  };
+  auto reloader = std::make_unique<Reloader>(set, app, options, told);
   auto* made = reloader.get();
   server.reload = [made] {
     const auto report = made->reload("admin");

@@ -196,7 +196,7 @@ void Watchers::watch(App& app, http::ServerOptions& options) {
   options.figures = standing_->doors();
   if (set_.settings().metrics.enabled) {
     metrics_ =
-        std::make_unique<observability::Metrics>(figures_->names(), *standing_, DUGOUT_VERSION);
+        std::make_unique<observability::Metrics>(*figures_->names(), *standing_, DUGOUT_VERSION);
     telemetry_.add(*metrics_);
     metrics_text_ = std::make_unique<observability::SharedText>([this] { return metrics_->text(); },
                                                                 set_.clock());
@@ -210,11 +210,18 @@ void Watchers::watch(App& app, http::ServerOptions& options) {
   }
 }
 
+void Watchers::learn() {
+  if (figures_ == nullptr) return;
+  const auto names = known_names(set_);
+  figures_->learn(names);
+  if (metrics_ != nullptr) metrics_->learn(names);
+}
+
 std::string Watchers::dashboard() {
   const auto figures = figures_->snapshot();
   const auto standing = standing_->standing();
-  return http::dashboard_json({figures, figures_->names(), standing, set_.clock().wall_now(),
-                               set_.clock().now() - begun_, DUGOUT_VERSION});
+  return http::dashboard_json(
+      {figures, standing, set_.clock().wall_now(), set_.clock().now() - begun_, DUGOUT_VERSION});
 }
 
 void Watchers::start() {

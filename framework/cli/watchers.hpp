@@ -74,6 +74,8 @@ class Watchers {
     standing_->reloads(std::move(counts));
   }
   void start();
+  // After a reload: what is loaded now is counted by its name. [any]
+  void learn();
   // After the last turn.
   void stop();
 

@@ -56,7 +56,7 @@ Json health_of(const DashboardParts& parts) {
   if (!healthy) {
     reasons.push_back(percent(*rate) + " of the attempts of the last hour succeeded; more than " +
                       percent(observability::kHealthyAbove) + " should");
-    for (const auto& error : top_errors(parts.figures.hour, parts.names, 1)) {
+    for (const auto& error : top_errors(parts.figures.hour, *parts.figures.names, 1)) {
       reasons.push_back("the most frequent failure is " + error.name + ", " + percent(error.share) +
                         " of all");
     }
@@ -229,10 +229,10 @@ std::string dashboard_json(const DashboardParts& parts) {
                  {"version", parts.version},
                  {"uptime_s", std::floor(core::seconds(parts.uptime))},
                  {"health", health_of(parts)},
-                 {"retry_metrics", retry_metrics_of(hour, parts.names)},
+                 {"retry_metrics", retry_metrics_of(hour, *parts.figures.names)},
                  {"sessions", {{"active", parts.figures.active_sessions}}},
                  {"series", series_of(parts.figures, parts.at)},
-                 {"attempts", attempts_of(hour, parts.names)},
+                 {"attempts", attempts_of(hour, *parts.figures.names)},
                  {"waits", {{"count", hour.waits}, {"total_s", hour.waited_s}}},
                  {"stages", stages_of(hour)},
                  {"cost",
@@ -240,7 +240,7 @@ std::string dashboard_json(const DashboardParts& parts) {
                    {"output_tokens", hour.output_tokens},
                    {"money", hour.money}}},
                  {"guards", guards_of(standing)},
-                 {"tools", tools_of(hour, parts.names)},
+                 {"tools", tools_of(hour, *parts.figures.names)},
                  {"jobs",
                   {{"waiting", standing.jobs.waiting},
                    {"running", standing.jobs.running},

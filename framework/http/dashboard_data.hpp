@@ -11,7 +11,6 @@ namespace dugout::http {
 
 struct DashboardParts {
   const observability::FigureSnapshot& figures;
-  const observability::KnownNames& names;
   const observability::Standing& standing;
   core::WallTime at{};
   core::Duration uptime{0};

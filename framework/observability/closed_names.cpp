@@ -25,4 +25,23 @@ std::size_t ClosedNames::place(std::string_view name) const {
   return static_cast<std::size_t>((known ? found : end) - names_.begin());
 }
 
+ClosedNames ClosedNames::with(const ClosedNames& more) const {
+  auto names = names_;
+  for (const auto& name : more.names_) {
+    if (names.size() <= kMost && of(name) != name) names.push_back(name);
+  }
+  return ClosedNames(std::move(names));
+}
+
+KnownNames KnownNames::with(const KnownNames& more) const {
+  KnownNames out;
+  for (const auto part :
+       {&KnownNames::agents, &KnownNames::call_types, &KnownNames::targets, &KnownNames::tools,
+        &KnownNames::validators, &KnownNames::outcomes, &KnownNames::actions,
+        &KnownNames::turn_outcomes, &KnownNames::tool_codes, &KnownNames::words_kinds}) {
+    out.*part = (this->*part).with(more.*part);
+  }
+  return out;
+}
+
 }  // namespace dugout::observability

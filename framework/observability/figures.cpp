@@ -5,14 +5,29 @@
 namespace dugout::observability {
 
 Figures::Figures(KnownNames names, const core::Clock& clock)
-    : names_(std::move(names)), clock_(clock), window_([this] { return Tally(names_); }) {}
+    : clock_(clock),
+      names_(std::make_shared<const KnownNames>(std::move(names))),
+      window_([this] { return Tally(*names_); }) {}
+
+std::shared_ptr<const KnownNames> Figures::names() const {
+  const std::lock_guard lock(mutex_);
+  return names_;
+}
+
+void Figures::learn(const KnownNames& more) {
+  const std::lock_guard lock(mutex_);
+  const auto all = std::make_shared<const KnownNames>(names_->with(more));
+  if (*all == *names_) return;
+  window_.change([&](const Tally& tally) { return tally.renamed(*names_, *all); });
+  names_ = all;
+}
 
 void Figures::turn_ended(const TurnReport& report) noexcept {
   try {
     const auto now = clock_.now();
     sessions_.seen(report.session, Window<Tally>::minute_of(now));
     const std::lock_guard lock(mutex_);
-    window_.at(now).add(report, names_);
+    window_.at(now).add(report, *names_);
     window_.use();
   } catch (const std::bad_alloc&) {
     // A turn that is not counted is better than one that fails.
@@ -24,13 +39,12 @@ std::uint64_t Figures::active_sessions() const {
 }
 
 FigureSnapshot Figures::snapshot() const {
-  FigureSnapshot out{{}, Tally(names_), active_sessions(), {}};
   const auto now = clock_.now();
+  std::unique_lock lock(mutex_);
+  FigureSnapshot out{names_, window_.minutes(now), Tally(*names_), 0, {}};
+  lock.unlock();
+  out.active_sessions = active_sessions();
   out.into_minute = now.time_since_epoch() % std::chrono::minutes(1);
-  {
-    const std::lock_guard lock(mutex_);
-    out.minutes = window_.minutes(now);
-  }
   for (const auto& minute : out.minutes) {
     if (minute != nullptr) out.hour.merge(*minute);
   }

@@ -18,6 +18,7 @@ namespace dugout::observability {
 inline constexpr double kHealthyAbove = 0.8;
 
 struct FigureSnapshot {
+  std::shared_ptr<const KnownNames> names;            // of the places in what follows
   std::vector<std::shared_ptr<const Tally>> minutes;  // 60, the oldest first; nullptr = nothing
   Tally hour;                                         // all of them together
   std::uint64_t active_sessions = 0;                  // with a turn within the hour
@@ -31,15 +32,17 @@ class Figures final : public TurnWatcher {
 
   void turn_ended(const TurnReport& report) noexcept override;
 
-  const KnownNames& names() const { return names_; }
+  std::shared_ptr<const KnownNames> names() const;
+  // Counts these, too, from now on.
+  void learn(const KnownNames& more);
   FigureSnapshot snapshot() const;
   std::uint64_t active_sessions() const;
 
  private:
-  const KnownNames names_;
   const core::Clock& clock_;
   ActiveSessions sessions_;
-  mutable std::mutex mutex_;  // guards window_
+  mutable std::mutex mutex_;  // guards the two below
+  std::shared_ptr<const KnownNames> names_;
   mutable Window<Tally> window_;
 };
 

@@ -2,6 +2,7 @@
 
 #include <prometheus/text_serializer.h>
 
+#include <mutex>
 #include <sstream>
 
 #include "observability/metrics_standing.hpp"
@@ -10,11 +11,28 @@
 namespace dugout::observability {
 
 struct Metrics::Instruments {
-  explicit Instruments(const KnownNames& known) : names(known), turns(names, registry) {}
+  // The registry gives an instrument that it has already to whoever asks for it again: a set for
+  // more names goes on with the counts of the one before.
+  struct OfTurns {
+    OfTurns(KnownNames known, prometheus::Registry& registry)
+        : names(std::move(known)), turns(names, registry) {}
 
-  const KnownNames names;
+    const KnownNames names;
+    TurnMetrics turns;
+  };
+
+  explicit Instruments(const KnownNames& known)
+      : latest(std::make_shared<OfTurns>(known, registry)) {}
+
+  std::shared_ptr<OfTurns> now() {
+    const std::lock_guard lock(mutex);
+    return latest;
+  }
+
   prometheus::Registry registry;
-  TurnMetrics turns;
+  std::mutex learning;  // one at a time; before mutex
+  std::mutex mutex;     // guards latest
+  std::shared_ptr<OfTurns> latest;
 };
 
 Metrics::Metrics(const KnownNames& names, StandingSource& source, const std::string& version)
@@ -24,10 +42,20 @@ Metrics::~Metrics() = default;
 
 void Metrics::turn_ended(const TurnReport& report) noexcept {
   try {
-    instruments_->turns.add(report);
+    instruments_->now()->turns.add(report);
   } catch (const std::exception&) {
     // No memory: a turn that is not counted is better than one that fails.
   }
+}
+
+void Metrics::learn(const KnownNames& more) {
+  const std::lock_guard one_at_a_time(instruments_->learning);
+  const auto known = instruments_->now();
+  auto all = known->names.with(more);
+  if (all == known->names) return;
+  auto next = std::make_shared<Instruments::OfTurns>(std::move(all), instruments_->registry);
+  const std::lock_guard lock(instruments_->mutex);
+  instruments_->latest = std::move(next);
 }
 
 std::string Metrics::text() const {

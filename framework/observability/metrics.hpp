@@ -1,6 +1,6 @@
 // The metrics at /metrics: what turns report is counted as they end, how the product stands is
 // asked at a scrape. docs/operations/metrics.md lists them. Labels come from closed sets
-// (KnownNames), and every counter is there with zero from the start. [any]
+// (KnownNames), and every counter is there with zero from when its name is known. [any]
 #pragma once
 
 #include <memory>
@@ -22,6 +22,9 @@ class Metrics final : public TurnWatcher {
 
   // Atomics and one short lock for each histogram.
   void turn_ended(const TurnReport& report) noexcept override;
+
+  // Counts these, too, from now on.
+  void learn(const KnownNames& more);
 
   // [worker] In the text format 0.0.4.
   std::string text() const;

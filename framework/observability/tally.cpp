@@ -152,4 +152,25 @@ void Tally::merge(const Tally& other) {
   money += other.money;
 }
 
+Tally Tally::renamed(const KnownNames& from, const KnownNames& to) const {
+  Tally out = *this;
+  const Tally empty(to);
+  out.by_call_type = empty.by_call_type;
+  for (std::size_t at = 0; at < by_call_type.size(); ++at) {
+    out.by_call_type[to.call_types.place(from.call_types.all()[at])] = by_call_type[at];
+  }
+  out.attempts = empty.attempts;
+  for (std::size_t at = 0; at < attempts.size(); ++at) {
+    const auto& target = from.targets.all()[at / from.outcomes.size()];
+    const auto& outcome = from.outcomes.all()[at % from.outcomes.size()];
+    out.attempts[to.targets.place(target) * to.outcomes.size() + to.outcomes.place(outcome)] =
+        attempts[at];
+  }
+  out.tools = empty.tools;
+  for (std::size_t at = 0; at < tools.size(); ++at) {
+    out.tools[to.tools.place(from.tools.all()[at])] = tools[at];
+  }
+  return out;
+}
+
 }  // namespace dugout::observability

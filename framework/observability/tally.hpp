@@ -39,6 +39,8 @@ struct Tally {
 
   void add(const TurnReport& report, const KnownNames& names);
   void merge(const Tally& other);  // REQUIRES: of the same names
+  // The same figures in the places that `to` gives them. REQUIRES: `to` has all names of `from`.
+  Tally renamed(const KnownNames& from, const KnownNames& to) const;
 
   std::uint64_t turns = 0, failed = 0;
   CallCounts all;

@@ -44,6 +44,15 @@ class Window {
     return out;
   }
 
+  // What stands becomes what `change` makes of it; who has taken minutes keeps them as they were.
+  template <typename Change>
+  void change(Change change) {
+    present_ = change(std::as_const(present_));
+    for (auto& minute : past_) {
+      if (minute != nullptr) minute = std::make_shared<const T>(change(*minute));
+    }
+  }
+
   // Says that the minute has something in it.
   void use() { used_ = true; }
 

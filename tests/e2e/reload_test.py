@@ -187,6 +187,17 @@ def test_operators_reload_over_http_and_nobody_else():
         assert status == 401
         status, _, answer = server.request("POST", "/admin/reload", "", OPERATOR)
         assert status == 200 and json.loads(answer)["generation"] == 2, answer
+
+        # Who is new is counted by its own name.
+        with open(os.path.join(folder, "agents", "universal.yaml"), encoding="utf-8") as file:
+            text = file.read()
+        write(os.path.join(folder, "agents", "night.yaml"), text.replace("name: universal", "name: night", 1))
+        counted = lambda: b'agent="night"' in server.request("GET", "/metrics", None, OPERATOR)[2]
+        assert not counted()
+        status, _, answer = server.request("POST", "/admin/reload", "", OPERATOR)
+        assert status == 200, answer
+        until(counted, server.log)  # a text is made once a second
+
         edit(folder, ASK, "ask: ", "akk: ")
         status, headers, answer = server.request("POST", "/admin/reload", "", OPERATOR)
         problem = json.loads(answer)

@@ -202,8 +202,8 @@ TEST_CASE("DashboardDataTest.SaysWhatIsSoAndNullWhereNothingIs") {
   observability::Standing standing;
   const auto data = [&] {
     const auto snapshot = figures.snapshot();
-    return Json::parse(http::dashboard_json({snapshot, figures.names(), standing, clock.wall_now(),
-                                             std::chrono::seconds(90), "1.2.3"}));
+    return Json::parse(http::dashboard_json(
+        {snapshot, standing, clock.wall_now(), std::chrono::seconds(90), "1.2.3"}));
   };
 
   auto json = data();
@@ -262,8 +262,8 @@ TEST_CASE("DashboardDataTest.ShowsHowThingsStandWithoutWholeSessionIds") {
   standing.retry_tokens_limit = 100.0;
   const auto snapshot = figures.snapshot();
 
-  const auto text = http::dashboard_json(
-      {snapshot, figures.names(), standing, clock.wall_now(), core::Duration{}, "1.2.3"});
+  const auto text =
+      http::dashboard_json({snapshot, standing, clock.wall_now(), core::Duration{}, "1.2.3"});
 
   const auto json = Json::parse(text);
   CHECK(json["guards"]["targets"][0] ==

@@ -33,3 +33,18 @@ TEST_CASE("ClosedNamesTest.NamesFitForALabel") {
     CHECK(dugout::core::is_utf8(name));
   }
 }
+
+TEST_CASE("ClosedNamesTest.MoreNamesJoinTheOldOnesUpToABound") {
+  const ClosedNames names({"photo", "registration"});
+
+  CHECK(names.with(ClosedNames({"swimming", "photo"})).all() ==
+        std::vector<std::string>{"photo", "registration", "swimming", "other"});
+  CHECK(names.with(ClosedNames()) == names);
+
+  std::vector<std::string> many;
+  for (int at = 0; at < 1000; ++at) many.push_back("name_" + std::to_string(at));
+  const auto most = names.with(ClosedNames(many));
+  CHECK(most.size() == ClosedNames::kMost + 1);
+  CHECK(most.of("photo") == "photo");
+  CHECK(most.with(ClosedNames({"one_more"})) == most);
+}

@@ -87,7 +87,7 @@ TEST_CASE("FiguresTest.NothingHasNoRates") {
   CHECK_FALSE(snapshot.hour.all.first_try_rate());
   CHECK_FALSE(snapshot.hour.all.after_retry_rate());
   CHECK_FALSE(snapshot.hour.all.attempts_per_success());
-  CHECK(top_errors(snapshot.hour, desk.figures.names(), 5).empty());
+  CHECK(top_errors(snapshot.hour, *snapshot.names, 5).empty());
 }
 
 TEST_CASE("FiguresTest.RatesAreOfWhatTheyAreSaidToBeOf") {
@@ -141,7 +141,7 @@ TEST_CASE("FiguresTest.TheMostFrequentErrorsComeFirstAndSharesAreOfAll") {
   desk.ended({attempt("not_asked")});
   desk.ended({attempt("cancelled")});
 
-  const auto top = top_errors(desk.figures.snapshot().hour, desk.figures.names(), 5);
+  const auto top = top_errors(desk.figures.snapshot().hour, *desk.figures.names(), 5);
 
   REQUIRE(top.size() == 5);
   CHECK(top[0].name == "other");
@@ -162,7 +162,8 @@ TEST_CASE("FiguresTest.CallTypesAreCountedApart") {
   desk.ended({photo});
   desk.ended({stranger});
 
-  const auto& names = desk.figures.names();
+  const auto known = desk.figures.names();
+  const auto& names = *known;
   const auto by_type = desk.figures.snapshot().hour.by_call_type;
 
   CHECK(*by_type[names.call_types.place("registration")].success_rate() == 1.0);
@@ -183,11 +184,45 @@ TEST_CASE("FiguresTest.AnHourLaterAllIsGone") {
   CHECK(desk.figures.snapshot().active_sessions == 0);
 }
 
+TEST_CASE("FiguresTest.LearnedNamesAreCountedAndWhatWasCountedStays") {
+  FiguresDesk desk;
+  auto stranger = attempt("timeout");
+  stranger.call_type = "swimming";
+  stranger.target = "azure/big";  // before the others, so that all places move
+  desk.ended({attempt("rate_limit")});
+  desk.ended({stranger});
+  desk.clock.advance(minutes(1));  // one minute that is over, and one that runs
+  desk.ended({attempt("rate_limit")});
+  const auto before = desk.figures.snapshot();
+
+  auto more = test::sample_names();
+  more.call_types = ClosedNames({"swimming"});
+  more.targets = ClosedNames({"azure/big"});
+  desk.figures.learn(more);
+  desk.ended({stranger});
+
+  const auto after = desk.figures.snapshot();
+  const auto count = [](const FigureSnapshot& seen, const char* target, const char* outcome) {
+    const auto& names = *seen.names;
+    return seen.hour.attempts[names.targets.place(target) * names.outcomes.size() +
+                              names.outcomes.place(outcome)];
+  };
+  CHECK(count(before, "openai/big", "rate_limit") == 2);
+  CHECK(count(after, "openai/big", "rate_limit") == 2);
+  CHECK(count(after, "other", "timeout") == 1);
+  CHECK(count(after, "azure/big", "timeout") == 1);
+  CHECK(after.hour.by_call_type[after.names->call_types.place("registration")].attempts == 2);
+  CHECK(after.hour.by_call_type[after.names->call_types.place("other")].attempts == 1);
+  CHECK(after.hour.by_call_type[after.names->call_types.place("swimming")].attempts == 1);
+  CHECK(after.hour.turns == 4);
+}
+
 TEST_CASE("FiguresTest.AgreeWithACountThatKeepsEverything") {
   FiguresDesk desk;
   EverythingKept kept;
   test::RandomTurns turns(42);
-  const auto& names = desk.figures.names();
+  const auto known = desk.figures.names();
+  const auto& names = *known;
   for (int round = 0; round < 400; ++round) {
     const auto report = turns.next();
     desk.figures.turn_ended(report);
@@ -225,7 +260,7 @@ TEST_CASE("FiguresTest.AgreeWithACountThatKeepsEverything") {
 
 TEST_CASE("FiguresTest.ManySessionsAndNamesTakeNoMoreRoom") {
   FiguresDesk desk;
-  const auto cells = Tally(desk.figures.names()).attempts.size();
+  const auto cells = Tally(*desk.figures.names()).attempts.size();
   for (int at = 0; at < 20'000; ++at) {
     auto report = turn({attempt("class-" + std::to_string(at))}, "ses-" + std::to_string(at));
     report.agent = "agent-" + std::to_string(at);
@@ -237,7 +272,7 @@ TEST_CASE("FiguresTest.ManySessionsAndNamesTakeNoMoreRoom") {
   const auto snapshot = desk.figures.snapshot();
 
   CHECK(snapshot.hour.attempts.size() == cells);
-  CHECK(snapshot.hour.tools.size() == desk.figures.names().tools.size());
+  CHECK(snapshot.hour.tools.size() == snapshot.names->tools.size());
   CHECK(snapshot.hour.turns == 20'000);
   CHECK(static_cast<double>(snapshot.active_sessions) == Approx(20'000).epsilon(0.02));
 }

@@ -225,3 +225,25 @@ TEST_CASE("MetricsTest.EveryFamilyIsExplainedOnce") {
     CHECK(times == 1);
   }
 }
+
+TEST_CASE("MetricsTest.LearnedNamesBeginAtZeroAndOldCountsGoOn") {
+  MetricsDesk desk;
+  desk.metrics.turn_ended(turn({attempt("ok")}));
+  auto more = test::sample_names();
+  more.agents = ClosedNames({"swimming"});
+  more.tools = ClosedNames({"lane_lookup"});
+
+  desk.metrics.learn(more);
+
+  const std::vector<std::string> old_agent{R"(agent="new_registration")", R"(outcome="ok")"};
+  const std::vector<std::string> new_agent{R"(agent="swimming")", R"(outcome="ok")"};
+  CHECK(desk.value("dugout_turns_total", old_agent) == 1.0);
+  CHECK(desk.value("dugout_turns_total", new_agent) == 0.0);
+  CHECK(desk.value("dugout_tool_calls_total", {R"(tool="lane_lookup")", R"(code="ok")"}) == 0.0);
+  auto report = turn({attempt("ok")});
+  report.agent = "swimming";
+  desk.metrics.turn_ended(report);
+  desk.metrics.turn_ended(turn({attempt("ok")}));
+  CHECK(desk.value("dugout_turns_total", old_agent) == 2.0);
+  CHECK(desk.value("dugout_turns_total", new_agent) == 1.0);
+}
