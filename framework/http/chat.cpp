@@ -31,8 +31,6 @@ void answer(Service& service, Exchange& exchange, const Outcome<orchestrator::Ch
 }
 
 void serve_chat(Service& service, Exchange& exchange) {
-  const TurnGate gate(service);
-  if (!gate.admitted()) return exchange.problem(overloaded(), service.clock);
   if (const auto problem = exchange.require_type("application/json"))
     return exchange.problem(*problem, service.clock);
   std::string text;
@@ -41,6 +39,9 @@ void serve_chat(Service& service, Exchange& exchange) {
           exchange.read_body(options.body_bytes, options.read_timeout, service.clock, text)) {
     return exchange.problem(*problem, service.clock);
   }
+  // Not before: who sends a byte a second takes nobody's turn.
+  const TurnGate gate(service);
+  if (!gate.admitted()) return exchange.problem(overloaded(), service.clock);
   const auto body = core::parse_json(text);
   if (!body) {
     Problem problem;

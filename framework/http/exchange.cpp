@@ -17,6 +17,10 @@ constexpr std::streamsize kPiece = 16 * 1024;
 // Bytes a second: a phone on a bad line sends a photo at this rate, and is waited for.
 constexpr std::size_t kSlowestLine = 16 * 1024;
 
+// What a person says comes in one packet or a few.
+constexpr Poco::Int64 kSmallBody = 64 * 1024;
+constexpr auto kHurriedBody = std::chrono::seconds(3);
+
 // Nothing but our own files runs in a page, and no other site may frame it.
 constexpr auto kContentPolicy =
     "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data: blob:; "
@@ -130,6 +134,7 @@ std::optional<Problem> Exchange::read_body(std::size_t limit, core::Duration wit
   if (!request_.hasContentLength()) return length_required();
   const auto announced = request_.getContentLength64();
   if (announced > static_cast<Poco::Int64>(limit)) return too_large(limit);
+  if (hurried_ && announced <= kSmallBody) within = std::min<core::Duration>(within, kHurriedBody);
   const auto begun = clock.now();
   auto deadline = begun + within;
   std::string piece;

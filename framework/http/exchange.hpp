@@ -33,7 +33,7 @@ class Exchange {
   const std::string& part(std::string_view name) const { return parts_.find(name)->second; }
 
   // The body, or the problem with it: over `limit` bytes, slower than `within`, cut off, or without
-  // a Content-Length.
+  // a Content-Length. In a hurry a small one has three seconds.
   std::optional<Problem> read_body(std::size_t limit, core::Duration within, core::Clock& clock,
                                    std::string& body);
   // 415 unless the media type is `wanted`.
@@ -65,6 +65,11 @@ class Exchange {
   void problem(const Problem& problem, core::Clock& clock);
   // What a problem asks for besides its words: Retry-After, Allow, an end of the connection.
   void settle(const Problem& problem, core::Clock& clock);
+  // Threads are scarce: nobody is waited for long, here or afterwards.
+  void hurry() {
+    hurried_ = true;
+    close_afterwards();
+  }
   void close_afterwards() { response_.setKeepAlive(false); }
   bool sent() const { return response_.sent(); }
 
@@ -78,7 +83,7 @@ class Exchange {
   PathParts parts_;
   std::string who_, session_token_;
   std::chrono::seconds only_by_https_{0};  // 0 = it is not said
-  bool varies_by_origin_ = false;
+  bool varies_by_origin_ = false, hurried_ = false;
   std::ostream* lines_ = nullptr;  // of the answer under way
 };
 

@@ -145,8 +145,6 @@ void Visit::answer(const host::ToolHandle& tool, const Json& data) {
 }
 
 void Visit::serve() {
-  const TurnGate gate(service_);
-  if (!gate.admitted()) return fail(overloaded());
   const auto tool = tool_behind(*service_.orchestrator.plugins(), &host::ToolDeclaration::page,
                                 exchange_.part("page"));
   const auto& id = exchange_.part("id");
@@ -157,6 +155,8 @@ void Visit::serve() {
   }
   Json form;
   if (const auto wrong = read_form(form)) return fail(*wrong);
+  const TurnGate gate(service_);
+  if (!gate.admitted()) return fail(overloaded());
   const auto said = run_door(
       service_, *tool,
       {{"id", id}, {"method", posted() ? "POST" : "GET"}, {"form", std::move(form)}}, kPageTime);

@@ -149,7 +149,7 @@ void PocoServer::serve(Poco::Net::HTTPServerRequestImpl& request,
   request.socket().setSendTimeout(Poco::Timespan(options_.read_timeout.count(), 0));
   Exchange exchange(request, response);
   // An idle connection holds a thread: when they are scarce, none is kept.
-  if (crowded()) exchange.close_afterwards();
+  if (crowded()) exchange.hurry();
   const auto address = address_key(client_address(request, service_.proxies));
   if (const auto problem = service_.rates.admit(exchange, address, service_.clock.now())) {
     return exchange.problem(*problem, service_.clock);

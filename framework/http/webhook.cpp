@@ -129,13 +129,13 @@ void Webhook::take(const host::ToolHandle& tool, const Json& data) {
 }
 
 void Webhook::serve() {
-  const TurnGate gate(service_);
-  if (!gate.admitted()) return refuse("too_busy", overloaded());
   const auto tool = tool_behind(*service_.orchestrator.plugins(), &host::ToolDeclaration::webhook,
                                 exchange_.part("name"));
   if (tool == nullptr) return refuse("unknown", nothing_at(exchange_.path()));
   std::string body;
   if (!read(body)) return;
+  const TurnGate gate(service_);
+  if (!gate.admitted()) return refuse("too_busy", overloaded());
   const auto answer = run_door(service_, *tool, arguments(body), kWebhookTime);
   if (!answer.ok) return refuse(answer);
   take(*tool, answer.data);

@@ -144,6 +144,35 @@ TEST_CASE("ConnectionTest.ABodyThatIsFarTooLargeIsAnsweredBeforeItArrives") {
   CHECK(door.refused(Refusal::kBodyTooLarge) == 1);
 }
 
+TEST_CASE("ConnectionTest.ABodyThatIsOnItsWayTakesNobodysTurn") {
+  Door door([](ServerOptions& options) { options.turns_in_flight = 1; });
+  auto slow = door.connect();
+  const std::string begun =
+      "POST /chat HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\nContent-Length: "
+      "50\r\n\r\n{";
+  slow.sendBytes(begun.data(), static_cast<int>(begun.size()));
+
+  const auto answer = door.say(
+      "POST /chat HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\nConnection: close\r\n"
+      "Content-Length: 2\r\n\r\n{}");
+
+  CHECK(has_status(answer, "422"));
+}
+
+TEST_CASE("ConnectionTest.WhileThreadsAreScarceASmallBodyIsNotWaitedForLong") {
+  Door door([](ServerOptions& options) { options.turns_in_flight = 1; });
+  const std::string begun = "POST /chat HTTP/1.1\r\nContent-Type: application/json\r\n";
+  std::vector<Poco::Net::StreamSocket> crowd;
+  for (int i = 0; i < 70; ++i) {  // of 81 threads
+    crowd.push_back(door.connect());
+    crowd.back().sendBytes(begun.data(), static_cast<int>(begun.size()));
+  }
+
+  // Else it would have half a minute, and this side waits for 20 s.
+  CHECK(has_status(door.say(begun + "Content-Length: 50\r\n\r\n{"), "408"));
+  CHECK(door.refused(Refusal::kSlowBody) == 1);
+}
+
 TEST_CASE("ConnectionTest.WhoAsksAndNeverReadsIsEndedAndCounted") {
   Door door([](ServerOptions& options) { options.read_timeout = 1s; });
   Poco::Net::StreamSocket socket(Poco::Net::SocketAddress::IPv4);
