@@ -2,8 +2,6 @@
 // libFuzzer: what each build runs as tests. The changes are the same each time and counted, not
 // timed.
 //   fuzz_replay TARGET CHANGES FOLDER...
-#include <openssl/crypto.h>
-
 #include <algorithm>
 #include <cstdio>
 #include <cstdlib>
@@ -86,9 +84,7 @@ void run(dugout::fuzz::Target target, const std::string& input) {
 }  // namespace
 
 int main(int count, char** words) {
-  // What libcrypto keeps for the thread that starts it is lost when that thread ends; this one
-  // lasts.
-  OPENSSL_init_crypto(OPENSSL_INIT_LOAD_CONFIG, nullptr);
+  dugout::fuzz::begin();
   const auto& targets = dugout::fuzz::targets();
   const auto found = count < 4 ? targets.end() : targets.find(words[1]);
   if (found == targets.end()) {

@@ -1,5 +1,7 @@
 #include "target.hpp"
 
+#include <openssl/crypto.h>
+
 #include <cstdio>
 #include <cstdlib>
 
@@ -8,6 +10,10 @@ namespace dugout::fuzz {
 std::map<std::string, Target>& targets() {
   static std::map<std::string, Target> all;
   return all;
+}
+
+void begin() {
+  OPENSSL_init_crypto(OPENSSL_INIT_LOAD_CONFIG, nullptr);
 }
 
 void require(bool holds, const char* property) {

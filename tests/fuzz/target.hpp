@@ -14,6 +14,10 @@ using Target = void (*)(std::string_view input);
 // By name; filled before main().
 std::map<std::string, Target>& targets();
 
+// On the thread that lasts, before the first input: what libcrypto keeps for the thread that starts
+// it is lost when that thread ends, and what it keeps for others when it has ended before them.
+void begin();
+
 struct Added {
   Added(const char* name, Target target) { targets().emplace(name, target); }
 };
