@@ -46,7 +46,9 @@ bool is_heic(std::string_view bytes) {
 Type type_of(std::string_view bytes) {
   if (bytes.starts_with("\xFF\xD8\xFF"sv)) return Type::kJpeg;
   if (bytes.starts_with("\x89PNG\r\n\x1A\n"sv)) return Type::kPng;
-  if (bytes.starts_with("RIFF"sv) && bytes.substr(0, 12).ends_with("WEBP"sv)) return Type::kWebp;
+  if (bytes.starts_with("RIFF"sv) && bytes.size() >= 12 && bytes.substr(8, 4) == "WEBP") {
+    return Type::kWebp;
+  }
   return is_heic(bytes) ? Type::kHeic : Type::kOther;
 }
 
