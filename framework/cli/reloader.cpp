@@ -94,7 +94,7 @@ void Reloader::start() {
 }
 
 void Reloader::stop() {
-  stopping_ = true;
+  stop_.cancel();
   watch_.wake();
   if (thread_.joinable()) thread_.join();
 }
@@ -106,7 +106,7 @@ void Reloader::ask() {
 void Reloader::work() {
   for (;;) {
     const auto woken = watch_.wait(kTick);
-    if (stopping_) return;
+    if (stop_.cancelled()) return;
     const bool asked = woken == FileWatch::Woken::kAsked;
     if (asked || (woken == FileWatch::Woken::kChange && set_.now()->settings.reload.watch)) {
       if (settled(asked)) (void)reload(asked ? "signal" : "files");
@@ -120,13 +120,13 @@ void Reloader::work() {
 bool Reloader::settled(bool asked) {
   if (asked) return true;
   const auto quiet = ms_of(set_.now()->settings.reload.debounce);
-  for (int delays = 0; delays < kMostDelays && !stopping_; ++delays) {
+  for (int delays = 0; delays < kMostDelays && !stop_.cancelled(); ++delays) {
     const auto woken = watch_.wait(quiet);
-    if (woken == FileWatch::Woken::kAsked) return !stopping_;
+    if (woken == FileWatch::Woken::kAsked) return !stop_.cancelled();
     if (woken == FileWatch::Woken::kTime) break;
   }
   const std::lock_guard lock(reloading_);
-  return !stopping_ && watch_.stamps() != seen_;
+  return !stop_.cancelled() && watch_.stamps() != seen_;
 }
 
 ReloadReport Reloader::reload(std::string_view why) {
@@ -167,7 +167,7 @@ ReloadReport Reloader::attempt(std::string_view why) {
   renewal.before = set_.plugins();
   renewal.keep = kept();
   if (set_.now()->settings.reload.self_test) {
-    renewal.check = [](const host::Manifest& manifest) { return self_check(manifest); };
+    renewal.check = [this](const host::Manifest& manifest) { return self_check(manifest, stop_); };
   }
   auto reading = set_.read(renewal, report.findings);
   if (core::has_errors(report.findings)) return report;

@@ -54,7 +54,7 @@ class Reloader {
   // What reads certificate and key anew. Before start().
   void renews_tls(std::function<Status()> renew) { renew_tls_ = std::move(renew); }
   void start();
-  void stop();
+  void stop();  // a reload that is under way is refused, and its self-test ended
   void ask();  // [any] a reload on the thread of its own, soon
   // [worker] At once; waits for one that is under way.
   ReloadReport reload(std::string_view why);
@@ -84,7 +84,7 @@ class Reloader {
   mutable std::mutex mutex_;                            // guards the two below
   std::optional<ReloadReport> last_;
   ReloadCounts counts_;
-  std::atomic<bool> stopping_{false};
+  const core::CancelToken stop_;
   std::thread thread_;
 };
 

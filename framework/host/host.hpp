@@ -9,6 +9,7 @@
 #include <functional>
 #include <map>
 #include <memory>
+#include <optional>
 #include <set>
 #include <string>
 #include <string_view>
@@ -90,6 +91,7 @@ struct Isolation {
   // plugins run in this process.
   std::string program;
   std::map<std::string, bool> chosen;  // plugin id -> in a child; over the manifest's word
+  std::optional<bool> all = {};        // of every plugin; over both
 };
 
 class Generation;

@@ -199,6 +199,7 @@ std::string data_folder_of(const LoadOptions& options) {
 
 bool runs_isolated(const Manifest& manifest, const LoadOptions& options) {
   if (options.isolation.program.empty()) return false;
+  if (options.isolation.all) return *options.isolation.all;
   const auto& chosen = options.isolation.chosen;
   const auto found = chosen.find(manifest.id);
   return found == chosen.end() ? manifest.isolated : found->second;
