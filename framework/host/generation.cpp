@@ -98,6 +98,8 @@ Origin origin_of(const Manifest& manifest, const std::string& config) {
 
 std::shared_ptr<Plugin> started(const Manifest& manifest, const LoadOptions& options, Origin origin,
                                 core::Findings& findings) {
+  // A test takes a minute at the most: what is opened afterwards has to be what was tested.
+  const auto* tested = options.check ? &origin.library : nullptr;
   if (options.check) {
     if (const auto checked = options.check(manifest); !checked) {
       findings.push_back({core::Finding::Severity::kError, manifest.library, 0, 0,
@@ -106,8 +108,9 @@ std::shared_ptr<Plugin> started(const Manifest& manifest, const LoadOptions& opt
       return nullptr;
     }
   }
-  auto library = manifest.isolated ? open_isolated(manifest, options, findings)
-                                   : Library::open(manifest, options.trust_writable, findings);
+  auto library = manifest.isolated
+                     ? open_isolated(manifest, options, findings, tested)
+                     : Library::open(manifest, options.trust_writable, findings, tested);
   if (!library) return nullptr;
   auto plugin = Plugin::start(manifest, std::move(library), origin.config, findings);
   if (plugin) plugin->made_of(std::move(origin));

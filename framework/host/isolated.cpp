@@ -206,7 +206,7 @@ bool runs_isolated(const Manifest& manifest, const LoadOptions& options) {
 }
 
 std::unique_ptr<Library> open_isolated(const Manifest& manifest, const LoadOptions& options,
-                                       core::Findings& findings) {
+                                       core::Findings& findings, const core::FileStamp* tested) {
   const auto refuse = [&](const std::string& why) {
     findings.push_back(
         {core::Finding::Severity::kError, manifest.library, 0, 0, manifest.id + ": " + why, ""});
@@ -218,6 +218,7 @@ std::unique_ptr<Library> open_isolated(const Manifest& manifest, const LoadOptio
   if (!copy.is_open()) {
     return refuse("the library cannot be copied: " + std::generic_category().message(errno));
   }
+  if (const auto why = exchanged_since(file, tested); !why.empty()) return refuse(why);
   auto plan = std::make_shared<ChildPlan>();
   plan->program = options.isolation.program;
   if (manifest.files) plan->data_folder = proxy::absolute(proxy::data_folder_of(options));
