@@ -5,12 +5,14 @@
 #include <nlohmann/json.hpp>
 
 #include "cli/attempt_log.hpp"
+#include "cli/known.hpp"
 #include "cli/orchestrator_options.hpp"
 #include "cli/places.hpp"
 #include "cli/plugin_child.hpp"
 #include "cli/records_backend.hpp"
 #include "cli/retention.hpp"
 #include "cli/terminal.hpp"
+#include "cli/watched.hpp"
 #include "http/upload_job.hpp"
 #include "records/airtable_schema.hpp"
 #include "records/store_records.hpp"
@@ -65,36 +67,6 @@ std::map<std::string, std::string> shared_config(const config::Settings& setting
   shared["data_folder"] = Json(settings.data).dump();
   shared["public_url"] = Json(settings.public_url).dump();
   return shared;
-}
-
-routines::ToolShape shape_of(const host::ToolDeclaration& declared) {
-  routines::ToolShape shape;
-  shape.name = declared.name;
-  shape.check_argument = declared.check_argument;
-  shape.has_effects = declared.effects != host::Effects::kNone;
-  const auto schema = Json::parse(declared.arguments, nullptr, false);
-  if (!schema.is_object()) return shape;
-  const auto properties = schema.value("properties", Json::object());
-  for (const auto& [name, value] : properties.items()) shape.arguments.push_back(name);
-  for (const auto& name : schema.value("required", Json::array())) shape.required.push_back(name);
-  return shape;
-}
-
-routines::Known known_of(const host::Generation& plugins, const config::Settings& settings) {
-  routines::Known known;
-  for (const auto& [name, provider] : settings.providers) known.providers.push_back(name);
-  for (const auto& name : plugins.tool_names()) {
-    known.tools.push_back(shape_of(plugins.tool(name)->declaration()));
-  }
-  for (const auto& info : plugins.plugins()) {
-    if (info.state != "loaded") continue;
-    const auto dot = info.manifest.id.find('.');
-    const auto kind = info.manifest.id.substr(0, dot), name = info.manifest.id.substr(dot + 1);
-    if (kind == "parser") known.parsers.push_back(name);
-    if (kind == "recovery") known.recovery.push_back(name);
-    if (kind == "validator") known.validators.push_back(name);
-  }
-  return known;
 }
 
 // What runs by the clock besides the tools that say so.
@@ -154,6 +126,10 @@ store::SqliteOptions store_options(observability::Log& log, bool serves) {
 
 }  // namespace
 
+std::string settings_path(const AppOptions& options) {
+  return options.config.empty() ? "dugout.yaml" : options.config;
+}
+
 config::Settings settings_of(const AppOptions& options, core::Findings& findings,
                              config::SettingOrigins* origins) {
   auto settings = config::load_settings(settings_source(options), findings, origins);
@@ -172,16 +148,21 @@ std::map<std::string, jobs::JobOptions::Schedule> job_schedules(const config::Se
 Set::Set(const AppOptions& options, core::Findings& findings)
     : options_(options),
       clock_(options.clock == nullptr ? system_clock_ : *options.clock),
+      settings_stamp_(core::stamp_of(settings_path(options))),
       settings_(settings_of(options, findings)),
       serves_(options.serves),
       log_(clock_, log_options(options, settings_.log)),
       audit_(observability::audit_folder(settings_.data), clock_),
-      settings_file_(options.config.empty() ? "dugout.yaml" : options.config),
+      settings_file_(settings_path(options)),
       service_client_(net::make_http_client()),
       tool_http_(*service_client_, clock_, random_, log_) {
   if (!options.own_data) airtable_ = airtable_options(settings_, settings_file_, findings);
   root_ = application_root(settings_.root);
-  if (options.serves) reaper_.emplace();
+  if (options.serves) {
+    reaper_.emplace();
+    read_from_ = watched_by(settings_, root_, settings_file_).stamps();
+    read_from_[settings_file_] = settings_stamp_;
+  }
   host::install_services({&clock_, nullptr, &log_, &tool_http_});
   now_ = load({}, settings_, findings);
 }
@@ -198,7 +179,7 @@ std::shared_ptr<const Reading> Set::load(const Renewal& renewal, config::Setting
   options.configs = settings.plugins;
   options.shared = shared_config(settings, options_.own_data);
   options.before = renewal.before;
-  options.keep = renewal.keep;
+  options.rejected = renewal.rejected;
   options.check = renewal.check;
   options.isolation = {kThisProgram, settings.isolation};
   auto reading = std::make_shared<Reading>();
@@ -230,14 +211,16 @@ Set::~Set() {
 
 Status Set::fill_tables(const routines::Application& application,
                         const routines::Application* before) {
+  store::Store::Tables changed;
   for (const auto& [table, rows] : application.tables) {
     if (before != nullptr) {
       const auto known = before->tables.find(table);
       if (known != before->tables.end() && known->second == rows) continue;
     }
-    if (const auto done = store_->replace_table(table, rows); !done) return done.error();
+    changed[table] = rows;
   }
-  return Done{};
+  // All at once: a half that is left over would count as unchanged the next time.
+  return changed.empty() ? Done{} : store_->replace_tables(changed);
 }
 
 Status Set::adopt(std::shared_ptr<const Reading> reading) {

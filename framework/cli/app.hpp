@@ -10,6 +10,7 @@
 #include <string>
 #include <vector>
 
+#include "cli/file_watch.hpp"
 #include "config/settings.hpp"
 #include "core/clock.hpp"
 #include "core/finding.hpp"
@@ -42,6 +43,9 @@ struct AppOptions {
   bool own_data = false;         // `data` holds everything, whatever the settings say of paths
 };
 
+// dugout.yaml, or what stands for it on the command line.
+std::string settings_path(const AppOptions& options);
+
 // File, environment and command line together, for a command that needs no more than settings.
 config::Settings settings_of(const AppOptions& options, core::Findings& findings,
                              config::SettingOrigins* origins = nullptr);
@@ -56,8 +60,7 @@ struct Reading {
 // How a reading takes over from the one before.
 struct Renewal {
   std::shared_ptr<const host::Generation> before;  // whose plugins are used again where they can be
-  // Plugins that are taken from a generation whatever the files say, by id.
-  std::map<std::string, std::shared_ptr<const host::Generation>> keep;
+  std::map<std::string, host::Origin> rejected;    // plugins that did worse, by id
   std::function<Status(const host::Manifest&)> check;  // of a plugin that is not used again
 };
 
@@ -80,6 +83,8 @@ class Set {
   // Everything read anew, by the same rules as at the start. With errors in the findings it is not
   // to be adopted. [load]
   std::shared_ptr<const Reading> read(const Renewal& renewal, core::Findings& findings) const;
+  // The files that it is read from as they were before, when it serves.
+  const FileWatch::Stamps& read_from() const { return read_from_; }
   // In use from now on. The tables of its directory go into the store first; when that fails, what
   // was in use stays. REQUIRES: open_store().
   Status adopt(std::shared_ptr<const Reading> reading);
@@ -103,6 +108,7 @@ class Set {
   const AppOptions options_;
   core::SystemClock system_clock_;
   core::Clock& clock_;
+  const core::FileStamp settings_stamp_;  // before they are read
   config::Settings settings_;
   const bool serves_;
   observability::Log log_;
@@ -112,6 +118,7 @@ class Set {
   std::unique_ptr<net::HttpClient> service_client_;
   orchestrator::ToolHttp tool_http_;  // http/1 of the plugins
   std::string root_;
+  FileWatch::Stamps read_from_;
   std::optional<host::Reaper> reaper_;  // while a server runs
   mutable std::mutex mutex_;            // guards now_
   std::shared_ptr<const Reading> now_;

@@ -21,7 +21,7 @@ struct CommandLine {
   JobsOptions jobs;
   RetentionOptions retention;
   SubjectOptions subject;
-  std::vector<std::string> plugin_paths;
+  PluginCheckOptions plugin_check;
   std::string kind, name, folder, tool, arguments = "{}", shell = "bash", log_level, log_format;
   bool json = false;
   std::function<int()> run;

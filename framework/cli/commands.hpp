@@ -34,7 +34,13 @@ struct SimulateOptions {
 int simulate(const AppOptions& options, const SimulateOptions& simulate);
 
 int plugin_list(const AppOptions& options, bool json);
-int plugin_check(const std::vector<std::string>& paths, bool json);
+
+struct PluginCheckOptions {
+  std::vector<std::string> paths;
+  std::string isolation;  // "process", "none"; empty = as the manifest says
+  int server = 0;         // the process for which it is done, and with which it ends; 0 = a person
+};
+int plugin_check(const PluginCheckOptions& check, bool json);
 int plugin_new(const std::string& kind, const std::string& name, const std::string& folder);
 
 int tool_list(const AppOptions& options, bool json);

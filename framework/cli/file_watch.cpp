@@ -5,10 +5,11 @@
 #include <sys/inotify.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <array>
 #include <cerrno>
-#include <set>
 #include <system_error>
+#include <utility>
 
 namespace dugout::cli {
 namespace {
@@ -18,6 +19,7 @@ namespace fs = std::filesystem;
 // Whatever may leave a file with another text: written and closed, renamed to or away, gone.
 constexpr std::uint32_t kChanges = IN_CLOSE_WRITE | IN_MOVED_TO | IN_MOVED_FROM | IN_CREATE |
                                    IN_DELETE | IN_DELETE_SELF | IN_MOVE_SELF | IN_ATTRIB;
+constexpr std::uint32_t kComings = IN_MOVED_TO | IN_MOVED_FROM | IN_CREATE | IN_DELETE;
 constexpr int kDeepest = 8;
 
 bool hidden(const fs::path& path) {
@@ -47,13 +49,12 @@ std::string system_error(int number) {
 
 }  // namespace
 
-FileWatch::FileWatch(std::vector<std::string> trees, std::vector<std::string> files)
-    : trees_(std::move(trees)),
-      files_(std::move(files)),
+FileWatch::FileWatch(WatchedPlaces places)
+    : places_(std::move(places)),
       inotify_(::inotify_init1(IN_NONBLOCK | IN_CLOEXEC)),
       wake_(::eventfd(0, EFD_NONBLOCK | EFD_CLOEXEC)) {
   if (inotify_ < 0) fault_ = system_error(errno);
-  watch_folders();
+  (void)watch_folders();
 }
 
 FileWatch::~FileWatch() {
@@ -62,26 +63,47 @@ FileWatch::~FileWatch() {
   }
 }
 
-// Again after each change, as there may be new folders; watching one twice is one watch.
-void FileWatch::watch_folders() {
-  if (inotify_ < 0) return;
+// Again after each change and each wait, as there may be other folders under the same names;
+// watching one twice is one watch. True: there is one that was not watched before.
+bool FileWatch::watch_folders() {
+  if (inotify_ < 0) return false;
   fault_.clear();
-  for (const auto& tree : trees_) {
+  const auto before = std::exchange(watched_, {});
+  for (const auto& tree : places_.trees) {
+    watch_above(tree);
     watch(tree);
     for_each_below(tree, 0, [this](const fs::path& path, bool folder) {
       if (folder) watch(path);
     });
   }
-  for (const auto& file : files_) {
+  for (const auto& file : places_.files) {
     const auto folder = fs::path(file).parent_path();
+    watch_above(folder.empty() ? fs::path(".") : folder);
     watch(folder.empty() ? fs::path(".") : folder);
   }
+  return !std::includes(before.begin(), before.end(), watched_.begin(), watched_.end());
 }
 
 void FileWatch::watch(const fs::path& folder) {
+  add(folder, kChanges);
+}
+
+// The folder in which it stands: it may come, go, or be another one of the same name.
+void FileWatch::watch_above(const fs::path& place) {
+  std::error_code error;
+  const auto whole = fs::absolute(place, error).lexically_normal();
+  const auto above = (whole.has_filename() ? whole : whole.parent_path()).parent_path();
+  add(above, kComings | IN_MASK_ADD);  // which may be watched for more
+}
+
+void FileWatch::add(const fs::path& folder, std::uint32_t changes) {
   std::error_code error;
   if (!fs::is_directory(folder, error)) return;
-  if (::inotify_add_watch(inotify_, folder.c_str(), kChanges | IN_ONLYDIR) >= 0) return;
+  const int number = ::inotify_add_watch(inotify_, folder.c_str(), changes | IN_ONLYDIR);
+  if (number >= 0) {
+    watched_.insert(number);
+    return;
+  }
   // ENOSPC means watches, not the disk.
   fault_ = folder.string() + ": " +
            (errno == ENOSPC ? "no more watches (sysctl fs.inotify.max_user_watches)"
@@ -91,14 +113,15 @@ void FileWatch::watch(const fs::path& folder) {
 FileWatch::Woken FileWatch::wait(std::chrono::milliseconds at_most) {
   std::array<pollfd, 2> ready{{{inotify_, POLLIN, 0}, {wake_, POLLIN, 0}}};
   const auto came = ::poll(ready.data(), ready.size(), static_cast<int>(at_most.count()));
-  if (came <= 0) return Woken::kTime;
+  // What led elsewhere further up is seen a little later.
+  if (came <= 0) return watch_folders() ? Woken::kChange : Woken::kTime;
   if ((ready[1].revents & POLLIN) != 0) {
     std::uint64_t count = 0;
     (void)!::read(wake_, &count, sizeof count);
     return Woken::kAsked;
   }
   drain();
-  watch_folders();
+  (void)watch_folders();
   return Woken::kChange;
 }
 
@@ -113,14 +136,14 @@ void FileWatch::wake() {
   (void)!::write(wake_, &one, sizeof one);
 }
 
-FileWatch::Stamps FileWatch::stamps() const {
-  Stamps out;
-  for (const auto& tree : trees_) {
+FileWatch::Stamps WatchedPlaces::stamps() const {
+  FileWatch::Stamps out;
+  for (const auto& tree : trees) {
     for_each_below(tree, 0, [&out](const fs::path& path, bool folder) {
       if (!folder && read_ever(path)) out[path.string()] = core::stamp_of(path);
     });
   }
-  for (const auto& file : files_) out[file] = core::stamp_of(file);
+  for (const auto& file : files) out[file] = core::stamp_of(file);
   return out;
 }
 

@@ -5,6 +5,7 @@
 #include <chrono>
 #include <filesystem>
 #include <map>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -12,16 +13,27 @@
 
 namespace dugout::cli {
 
+// `trees`: folders with all below them, those to come as well; `files`: single ones. Neither need
+// be there, and each may be exchanged whole, as by a link that leads elsewhere. Hidden files and
+// folders do not count.
+struct WatchedPlaces {
+  std::vector<std::string> trees, files;
+
+  // All files that count as they are now, by path: YAML, JSON and libraries of the trees, and the
+  // single ones.
+  std::map<std::string, core::FileStamp> stamps() const;
+};
+
 class FileWatch {
  public:
-  // `trees`: folders with all below them, those to come as well; `files`: single ones, which need
-  // not be there. Hidden files and folders do not count.
-  FileWatch(std::vector<std::string> trees, std::vector<std::string> files);
+  using Stamps = std::map<std::string, core::FileStamp>;
+
+  explicit FileWatch(WatchedPlaces places);
   ~FileWatch();
   FileWatch(const FileWatch&) = delete;
   FileWatch& operator=(const FileWatch&) = delete;
 
-  // "" = every folder is watched; else why not.
+  // "" = every folder is watched; else why not. May be another after each wait().
   const std::string& fault() const { return fault_; }
 
   enum class Woken { kChange, kAsked, kTime };
@@ -29,18 +41,18 @@ class FileWatch {
   Woken wait(std::chrono::milliseconds at_most);
   void wake();  // [any]
 
-  // All files that count as they are now, by path: YAML, JSON and libraries of the trees, and the
-  // single ones.
-  using Stamps = std::map<std::string, core::FileStamp>;
-  Stamps stamps() const;
+  Stamps stamps() const { return places_.stamps(); }
 
  private:
-  void watch_folders();
+  bool watch_folders();
   void watch(const std::filesystem::path& folder);
+  void watch_above(const std::filesystem::path& place);
+  void add(const std::filesystem::path& folder, std::uint32_t changes);
   void drain();
 
-  const std::vector<std::string> trees_, files_;
+  const WatchedPlaces places_;
   int inotify_ = -1, wake_ = -1;
+  std::set<int> watched_;  // numbers of what inotify looks at: of folders, not of their names
   std::string fault_;
 };
 

@@ -67,10 +67,16 @@ void add_plugins(CLI::App& app, CommandLine& line) {
   auto* check_one =
       plugin->add_subcommand("check", "Run the conformance suite, each plugin in its own process");
   check_one->footer("Examples:\n  dugout plugin check build/release/lib/dugout/plugins/parser.raw");
-  check_one->add_option("paths", line.plugin_paths, "Plugin folders or libraries")->required();
+  check_one->add_option("paths", line.plugin_check.paths, "Plugin folders or libraries")
+      ->required();
+  check_one
+      ->add_option("--isolation", line.plugin_check.isolation,
+                   "Where its code runs: process or none (default: as its manifest says)")
+      ->check(CLI::IsMember({"process", "none"}));
+  check_one->add_option("--server", line.plugin_check.server)->group("");  // not for people
   check_one->add_flag("--json", line.json, "As JSON");
   check_one->callback(
-      [&] { line.run = [&] { return plugin_check(line.plugin_paths, line.json); }; });
+      [&] { line.run = [&] { return plugin_check(line.plugin_check, line.json); }; });
   auto* fresh = plugin->add_subcommand("new", "Write a new plugin's folder, ready to build");
   fresh->footer("Examples:\n  dugout plugin new parser shouting --folder my-plugins");
   fresh->add_option("kind", line.kind, "parser, recovery, validator or tool")

@@ -1,4 +1,8 @@
 // `dugout plugin list|check|new` and `dugout tool list|run`.
+#include <sys/prctl.h>
+#include <unistd.h>
+
+#include <csignal>
 #include <filesystem>
 #include <fstream>
 #include <iomanip>
@@ -47,11 +51,24 @@ Json plugin_json(const host::PluginInfo& info) {
           {"manifest", manifest.file}};
 }
 
-int plugin_check_json(const std::vector<std::string>& paths) {
+// Its code runs where it would in a server: one that is to be shut in is so here as well.
+std::vector<host::CheckResult> checked(const std::string& path, const PluginCheckOptions& check) {
+  host::Isolation isolation{kThisProgram, {}};
+  if (!check.isolation.empty()) isolation.all = check.isolation == "process";
+  return host::check_plugin(path, kCheckHang, isolation);
+}
+
+// False: the server is gone already.
+bool ends_with(int server) {
+  ::prctl(PR_SET_PDEATHSIG, SIGKILL);
+  return ::getppid() == server;
+}
+
+int plugin_check_json(const PluginCheckOptions& check) {
   Json all = Json::array();
   bool failed = false;
-  for (const auto& path : paths) {
-    for (const auto& result : host::check_plugin(path)) {
+  for (const auto& path : check.paths) {
+    for (const auto& result : checked(path, check)) {
       failed = failed || !result.passed;
       all.push_back({{"path", path},
                      {"name", result.name},
@@ -86,13 +103,14 @@ int plugin_list(const AppOptions& options, bool json) {
   return report(findings) ? kFindings : kGood;
 }
 
-int plugin_check(const std::vector<std::string>& paths, bool json) {
-  if (json) return plugin_check_json(paths);
+int plugin_check(const PluginCheckOptions& check, bool json) {
+  if (check.server != 0 && !ends_with(check.server)) return kEnvironment;
+  if (json) return plugin_check_json(check);
   const auto style = Style::for_stdout();
   int failed = 0;
-  for (const auto& path : paths) {
+  for (const auto& path : check.paths) {
     std::cout << style.bold(path) << "\n";
-    for (const auto& result : host::check_plugin(path, kCheckHang, {kThisProgram, {}})) {
+    for (const auto& result : checked(path, check)) {
       failed += result.passed ? 0 : 1;
       std::cout << "  " << (result.passed ? style.good("pass") : style.bad("FAIL")) << "  "
                 << result.name;

@@ -12,10 +12,6 @@ double share(std::uint64_t part, std::uint64_t all) {
 
 }  // namespace
 
-PluginFiles files_of(const host::Manifest& manifest) {
-  return {core::stamp_of(manifest.file), core::stamp_of(manifest.library)};
-}
-
 bool is_worse(const host::PluginCounts& fresh, const host::PluginCounts& old) {
   const auto more_defects = share(fresh.errors, fresh.calls) - share(old.errors, old.calls);
   if (fresh.errors >= kDefects && more_defects > kMoreDefects) return true;
@@ -26,7 +22,8 @@ bool is_worse(const host::PluginCounts& fresh, const host::PluginCounts& old) {
 void Probation::watch(const std::string& id, std::shared_ptr<const Reading> before,
                       core::MonoTime until) {
   const auto counts = before->plugins->counts(id);
-  const auto [at, added] = watched_.try_emplace(id, Watched{std::move(before), counts, until});
+  const auto [at, added] =
+      watched_.try_emplace(id, Watched{std::move(before), counts, until, ++last_});
   if (!added) at->second.until = until;
 }
 
@@ -34,12 +31,16 @@ void Probation::expire(core::MonoTime now) {
   std::erase_if(watched_, [&](const auto& one) { return now >= one.second.until; });
 }
 
-std::map<std::string, std::shared_ptr<const Reading>> Probation::worse(
-    const host::Generation& now) const {
-  std::map<std::string, std::shared_ptr<const Reading>> out;
+std::vector<Worse> Probation::worse(const host::Generation& now) const {
+  std::map<std::uint64_t, Worse> found;
   for (const auto& [id, one] : watched_) {
-    if (is_worse(now.counts(id), one.counts)) out[id] = one.before;
+    // The one before may serve again, its files being what they were.
+    const auto origin = now.origin(id);
+    if (origin && origin == one.before->plugins->origin(id)) continue;
+    if (is_worse(now.counts(id), one.counts)) found[one.order] = {id, one.before};
   }
+  std::vector<Worse> out;
+  for (auto& [order, one] : found) out.push_back(std::move(one));
   return out;
 }
 

@@ -4,24 +4,23 @@
 #include <map>
 #include <memory>
 #include <string>
+#include <vector>
 
 #include "cli/app.hpp"
-#include "core/files.hpp"
 
 namespace dugout::cli {
-
-// The files of a plugin as they were when it was judged.
-struct PluginFiles {
-  core::FileStamp manifest, library;
-  bool operator==(const PluginFiles&) const = default;
-};
-PluginFiles files_of(const host::Manifest& manifest);
 
 // Is the new one worse? By its own defects: three or more, and a share that is ten points above the
 // old one's. By calls without an answer: after twenty of each, a share that is thirty points above.
 bool is_worse(const host::PluginCounts& fresh, const host::PluginCounts& old);
 
-// [outside: reloading_]
+// A plugin that does worse than the one before.
+struct Worse {
+  std::string id;
+  std::shared_ptr<const Reading> before;  // in which that one served
+};
+
+// [outside: whoever reloads]
 class Probation {
  public:
   // From now on `id` is compared with what `before` served. One that is exchanged again before its
@@ -30,16 +29,18 @@ class Probation {
   void forget(const std::string& id) { watched_.erase(id); }
   void clear() { watched_.clear(); }
   void expire(core::MonoTime now);  // and lets the old plugins go
-  // Which of them do worse in `now`, each with what to go back to.
-  std::map<std::string, std::shared_ptr<const Reading>> worse(const host::Generation& now) const;
+  // Which of them do worse in `now`; the one that is watched for the longest first.
+  std::vector<Worse> worse(const host::Generation& now) const;
 
  private:
   struct Watched {
     std::shared_ptr<const Reading> before;  // with the plugin that was replaced
     host::PluginCounts counts;              // its own at that time
     core::MonoTime until{};
+    std::uint64_t order = 0;
   };
   std::map<std::string, Watched> watched_;  // by id
+  std::uint64_t last_ = 0;
 };
 
 }  // namespace dugout::cli

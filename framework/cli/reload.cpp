@@ -10,7 +10,7 @@
 #include "cli/commands.hpp"
 #include "cli/serving_file.hpp"
 #include "cli/terminal.hpp"
-#include "core/files.hpp"
+#include "core/clock.hpp"
 #include "core/json.hpp"
 
 namespace dugout::cli {
@@ -26,6 +26,14 @@ std::optional<Json> report_at(const std::string& path) {
   auto read = core::parse_json(std::string{std::istreambuf_iterator<char>(in), {}});
   if (!read || !read->is_object()) return std::nullopt;
   return *read;
+}
+
+// The report of a reload that a signal asked for after `asked`; one that was under way by then, or
+// that a saved file began, is another one.
+std::optional<Json> report_since(const std::string& path, std::int64_t asked_ms) {
+  auto read = report_at(path);
+  if (!read || core::member(*read, "why") != "signal") return std::nullopt;
+  return read->value("at_ms", std::int64_t{0}) >= asked_ms ? read : std::nullopt;
 }
 
 core::Finding finding_of(const Json& line) {
@@ -80,25 +88,21 @@ int reload(const AppOptions& options, bool json) {
     return kEnvironment;
   }
   const auto path = ServingFile::report_path(settings.data);
-  const auto before = core::stamp_of(path);
+  const auto asked_ms = core::SystemClock().wall_now().time_since_epoch().count();
   if (::kill(server->process, SIGHUP) != 0) {
     std::cerr << "the server (process " << server->process
               << ") takes no signal from this user; ask it over HTTP: POST /admin/reload\n";
     return kEnvironment;
   }
   const auto until = std::chrono::steady_clock::now() + kPatience;
-  while (core::stamp_of(path) == before) {
+  auto result = report_since(path, asked_ms);
+  for (; !result; result = report_since(path, asked_ms)) {
     if (std::chrono::steady_clock::now() > until) {
       std::cerr
           << "the server has been asked, but has not told within two minutes what came of it\n";
       return kEnvironment;
     }
     std::this_thread::sleep_for(kPoll);
-  }
-  const auto result = report_at(path);
-  if (!result) {
-    std::cerr << path << " cannot be read\n";
-    return kEnvironment;
   }
   if (!json) return tell(*result);
   std::cout << result->dump(2) << "\n";

@@ -64,6 +64,20 @@ bool same_operators(const config::Settings& a, const config::Settings& b) {
                     same);
 }
 
+// As JSON; "" = records stay in the store.
+std::string records_of(const config::Settings& settings) {
+  const auto found = settings.services.find("records");
+  return found == settings.services.end() ? std::string{} : found->second;
+}
+
+std::size_t largest_answer(const config::Settings& settings) {
+  std::size_t most = config::ProviderSettings().body_bytes;
+  for (const auto& [name, provider] : settings.providers) {
+    most = std::max(most, provider.body_bytes);
+  }
+  return most;
+}
+
 }  // namespace
 
 std::vector<std::string> keys_for_a_restart(const config::Settings& a, const config::Settings& b) {
@@ -87,6 +101,8 @@ std::vector<std::string> keys_for_a_restart(const config::Settings& a, const con
   note(of_attempts(a.attempts) != of_attempts(b.attempts), "attempts");
   note(of_access(a.access) != of_access(b.access), "access");
   note(!same_operators(a, b), "operators");
+  note(records_of(a) != records_of(b), "services.records");
+  note(largest_answer(a) != largest_answer(b), "providers.*.body_bytes");
   note(a.admin_token.reveal() != b.admin_token.reveal(), "admin.token");
   return keys;
 }

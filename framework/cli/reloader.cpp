@@ -6,9 +6,10 @@
 #include <nlohmann/json.hpp>
 
 #include "cli/orchestrator_options.hpp"
-#include "cli/places.hpp"
 #include "cli/reload_limits.hpp"
+#include "cli/rollback.hpp"
 #include "cli/self_check.hpp"
+#include "cli/watched.hpp"
 
 namespace dugout::cli {
 namespace {
@@ -18,22 +19,6 @@ using observability::Field;
 
 constexpr std::chrono::milliseconds kTick{1000};
 constexpr int kMostDelays = 20;  // an editor that never stops saving is read all the same
-
-std::vector<std::string> watched_trees(const Set& set) {
-  auto trees = plugin_folders(set.settings().plugin_path);
-  trees.push_back(set.root() + "/agents");
-  trees.push_back(set.root() + "/routines");
-  return trees;
-}
-
-std::vector<std::string> watched_files(const Set& set, const AppOptions& options) {
-  const auto& tls = set.settings().tls;
-  std::vector<std::string> files{options.config.empty() ? "dugout.yaml" : options.config};
-  for (const auto& file : {tls.certificate, tls.key, tls.key_password_file}) {
-    if (!file.empty()) files.push_back(file);
-  }
-  return files;
-}
 
 std::chrono::milliseconds ms_of(double seconds) {
   return std::chrono::milliseconds(static_cast<std::int64_t>(seconds * 1000.0));
@@ -78,23 +63,20 @@ Reloader::Reloader(Set& set, App& app, const AppOptions& options, Listener liste
       app_(app),
       options_(options),
       listener_(std::move(listener)),
-      watch_(watched_trees(set), watched_files(set, options)),
-      seen_(watch_.stamps()) {}
+      watch_(watched_by(set.settings(), set.root(), settings_path(options))),
+      seen_(set.read_from()) {}
 
 Reloader::~Reloader() {
   stop();
 }
 
 void Reloader::start() {
-  if (!watch_.fault().empty()) {
-    set_.log().warning("reload.not_watched", {Field::safe("why", watch_.fault())});
-  }
   thread_ = std::thread([this] { work(); });
   pthread_setname_np(thread_.native_handle(), "dugout-watch");
 }
 
 void Reloader::stop() {
-  stopping_ = true;
+  stop_.cancel();
   watch_.wake();
   if (thread_.joinable()) thread_.join();
 }
@@ -104,35 +86,51 @@ void Reloader::ask() {
 }
 
 void Reloader::work() {
-  for (;;) {
-    const auto woken = watch_.wait(kTick);
-    if (stopping_) return;
-    const bool asked = woken == FileWatch::Woken::kAsked;
-    if (asked || (woken == FileWatch::Woken::kChange && set_.now()->settings.reload.watch)) {
-      if (settled(asked)) (void)reload(asked ? "signal" : "files");
-    }
+  // What was saved while the server began is read like any other change.
+  for (auto woken = FileWatch::Woken::kChange;; woken = watch_.wait(kTick)) {
+    if (stop_.cancelled()) return;
+    tell_fault();
+    if (const auto why = wanted(woken); !why.empty()) (void)reload(why);
     take_back_worse();
   }
 }
 
-// Waits until nothing has changed for a moment. False: there is nothing new to read, as when a file
-// was saved with the text it had.
-bool Reloader::settled(bool asked) {
-  if (asked) return true;
+void Reloader::tell_fault() {
+  if (watch_.fault() == watch_fault_) return;
+  watch_fault_ = watch_.fault();
+  if (watch_fault_.empty()) return set_.log().info("reload.watched", {});
+  set_.log().warning("reload.not_watched", {Field::safe("why", watch_fault_)});
+}
+
+// Who wants a reload, once nothing has changed for a moment; "" = nobody. There is nothing new to
+// read when a file was saved with the text it had.
+std::string_view Reloader::wanted(FileWatch::Woken woken) {
+  constexpr std::string_view kSignal = "signal";
+  if (woken == FileWatch::Woken::kAsked) return stop_.cancelled() ? "" : kSignal;
+  if (woken != FileWatch::Woken::kChange || !set_.now()->settings.reload.watch) return "";
   const auto quiet = ms_of(set_.now()->settings.reload.debounce);
-  for (int delays = 0; delays < kMostDelays && !stopping_; ++delays) {
-    const auto woken = watch_.wait(quiet);
-    if (woken == FileWatch::Woken::kAsked) return !stopping_;
-    if (woken == FileWatch::Woken::kTime) break;
+  for (int delays = 0; delays < kMostDelays && woken != FileWatch::Woken::kTime; ++delays) {
+    woken = watch_.wait(quiet);
+    if (stop_.cancelled()) return "";
+    if (woken == FileWatch::Woken::kAsked) return kSignal;
   }
   const std::lock_guard lock(reloading_);
-  return !stopping_ && watch_.stamps() != seen_;
+  return watch_.stamps() == seen_ ? "" : "files";
+}
+
+ReloadReport Reloader::begun(std::string_view why) const {
+  ReloadReport report;
+  report.why = why;
+  report.at = set_.clock().wall_now();
+  report.generation = app_.orchestrator().generation();
+  return report;
 }
 
 ReloadReport Reloader::reload(std::string_view why) {
   const std::lock_guard lock(reloading_);
   const auto began = set_.clock().now();
-  auto report = attempt(why);
+  auto report = begun(why);
+  attempt(report);
   // A certificate that is about to expire does not wait for a routine to be mended.
   if (renew_tls_) {
     if (const auto renewed = renew_tls_(); !renewed) {
@@ -144,109 +142,87 @@ ReloadReport Reloader::reload(std::string_view why) {
   return report;
 }
 
-// A plugin that was taken back stays so until one of its files is another one.
-std::map<std::string, std::shared_ptr<const host::Generation>> Reloader::kept() const {
-  std::map<std::string, std::shared_ptr<const host::Generation>> out;
-  const auto serving = set_.plugins();
-  for (const auto& info : serving->plugins()) {
-    const auto refused = refused_plugins_.find(info.manifest.id);
-    if (refused == refused_plugins_.end()) continue;
-    if (files_of(info.manifest) == refused->second) out[info.manifest.id] = serving;
-  }
-  return out;
-}
-
-ReloadReport Reloader::attempt(std::string_view why) {
-  ReloadReport report;
-  report.why = why;
-  report.at = set_.clock().wall_now();
-  report.generation = app_.orchestrator().generation();
-  report.outcome = ReloadReport::Outcome::kRefused;
+void Reloader::attempt(ReloadReport& report) {
+  const auto before = set_.now();
   seen_ = watch_.stamps();  // before they are read: what changes meanwhile is read again
-  Renewal renewal;
-  renewal.before = set_.plugins();
-  renewal.keep = kept();
-  if (set_.now()->settings.reload.self_test) {
-    renewal.check = [](const host::Manifest& manifest) { return self_check(manifest); };
+  Renewal renewal{before->plugins, rejected_, {}};
+  if (before->settings.reload.self_test) {
+    renewal.check = [this](const host::Manifest& manifest) { return self_check(manifest, stop_); };
   }
-  auto reading = set_.read(renewal, report.findings);
-  if (core::has_errors(report.findings)) return report;
+  const auto reading = set_.read(renewal, report.findings);
+  if (core::has_errors(report.findings)) return;
   for (auto& finding : needs_restart(reading->settings)) {
     report.findings.push_back(std::move(finding));
   }
-  std::erase_if(refused_plugins_,
-                [&](const auto& plugin) { return renewal.keep.count(plugin.first) == 0; });
-  return publish(std::move(reading), std::move(report));
+  if (!publish(reading, report)) return;
+  report.plugins = listed(reading->plugins->fresh());
+  put_on_probation(before, *reading);
 }
 
-// REQUIRES: the reading has no errors.
-ReloadReport Reloader::publish(std::shared_ptr<const Reading> reading, ReloadReport report) {
+// REQUIRES: the reading has no errors. False: the findings say why it does not serve.
+bool Reloader::publish(const std::shared_ptr<const Reading>& reading, ReloadReport& report) {
   auto options = orchestrator_options(*reading, options_, false, report.findings);
+  if (core::has_errors(report.findings)) return false;
   const auto before = set_.now();
-  const auto fresh = reading->plugins->fresh();
-  if (core::has_errors(report.findings)) return report;
   if (const auto adopted = set_.adopt(reading); !adopted) {
     report.findings.push_back(failure("store", adopted.error().message));
-    return report;
+    return false;
   }
   report.outcome = ReloadReport::Outcome::kPublished;
-  report.plugins = listed(fresh);
   report.generation =
       app_.orchestrator().publish({reading->plugins, reading->application, std::move(options)});
   app_.jobs().renew(reading->plugins, job_schedules(reading->settings));
   const auto& log = reading->settings.log;
-  if (const auto level = observability::level_named(log.level);
-      level && log.level != before->settings.log.level) {
+  const auto level = observability::level_named(log.level);
+  // The command line has the last word, as it had at the start.
+  if (level && !options_.log_level && log.level != before->settings.log.level) {
     set_.log().set_level(*level, {});
   }
-  if (!reading->settings.reload.rollback) {
-    probation_.clear();
-    return report;
-  }
-  const auto until = set_.clock().now() + ms_of(reading->settings.reload.probation);
+  return true;
+}
+
+void Reloader::put_on_probation(const std::shared_ptr<const Reading>& before,
+                                const Reading& reading) {
+  const auto fresh = reading.plugins->fresh();
+  for (const auto& id : fresh) rejected_.erase(id);  // another one than that which was taken back
+  if (!reading.settings.reload.rollback) return probation_.clear();
+  const auto until = set_.clock().now() + ms_of(reading.settings.reload.probation);
   for (const auto& id : fresh) {
     // One that is new has nothing to be compared with, and nothing to go back to.
     if (before->plugins->health(id) != "refused") probation_.watch(id, before, until);
   }
-  return report;
 }
 
 void Reloader::take_back_worse() {
   const std::lock_guard lock(reloading_);
   const auto began = set_.clock().now();
   probation_.expire(began);
-  const auto serving = set_.plugins();
-  const auto worse = probation_.worse(*serving);
+  const auto serving = set_.now();
+  const auto worse = probation_.worse(*serving->plugins);
   if (worse.empty()) return;
-  ReloadReport report;
-  report.why = "plugin errors";
-  report.at = set_.clock().wall_now();
-  Renewal renewal;
-  renewal.before = serving;
-  renewal.keep = kept();
-  std::map<std::string, PluginFiles> refused;
-  for (const auto& info : serving->plugins()) {
-    const auto found = worse.find(info.manifest.id);
-    if (found == worse.end()) continue;
-    renewal.keep[found->first] = found->second->plugins;
-    refused[found->first] = files_of(info.manifest);
-    report.plugins.push_back(found->first);
-  }
-  const auto plugins = report.plugins;
-  core::Findings findings;
-  auto reading = set_.read(renewal, findings);
-  // What was written for the new plugins may not do with the old ones: then all of it goes back.
-  const bool all = core::has_errors(findings);
-  if (all) reading = worse.begin()->second;
-  report = publish(std::move(reading), std::move(report));
-  if (report.outcome == ReloadReport::Outcome::kPublished)
+  auto report = begun("plugin errors");
+  const auto back = rolled_back(*serving, worse, report.findings);
+  const bool done = publish(back.reading, report);
+  for (const auto& one : worse) report.plugins.push_back(one.id);
+  if (done) {
     report.outcome = ReloadReport::Outcome::kRolledBack;
-  report.plugins = plugins;
-  refused_plugins_.merge(refused);
-  for (const auto& id : plugins) probation_.forget(id);
-  if (all) probation_.clear();  // what was watched does not serve any more
+    reject(*serving->plugins, worse, back.whole);
+  }
+  // What cannot be taken back now is tried again with each tick, and told once.
+  const auto why = done ? std::string{} : report.findings.back().text();
+  const bool told = !done && why == stuck_;
+  stuck_ = why;
   report.seconds = core::seconds(set_.clock().now() - began);
-  tell(report);
+  if (!told) tell(report);
+}
+
+void Reloader::reject(const host::Generation& serving, const std::vector<Worse>& worse,
+                      bool whole) {
+  for (const auto& one : worse) {
+    if (const auto origin = serving.origin(one.id)) rejected_[one.id] = *origin;
+    probation_.forget(one.id);
+  }
+  if (whole) probation_.clear();  // what was watched does not serve any more
 }
 
 void Reloader::tell(const ReloadReport& report) {
@@ -268,7 +244,7 @@ void Reloader::tell(const ReloadReport& report) {
     ++(report.outcome == ReloadReport::Outcome::kPublished ? counts_.published
        : report.outcome == ReloadReport::Outcome::kRefused ? counts_.refused
                                                            : counts_.rolled_back);
-    counts_.last_refused = core::has_errors(report.findings);
+    counts_.last_refused = report.outcome == ReloadReport::Outcome::kRefused;
   }
   if (listener_) listener_(report);
 }
@@ -286,8 +262,7 @@ ReloadCounts Reloader::counts() const {
 core::Findings Reloader::needs_restart(const config::Settings& settings) const {
   core::Findings findings;
   for (const auto& key : keys_for_a_restart(set_.settings(), settings)) {
-    findings.push_back({core::Finding::Severity::kWarning,
-                        options_.config.empty() ? "dugout.yaml" : options_.config, 0, 0,
+    findings.push_back({core::Finding::Severity::kWarning, settings_path(options_), 0, 0,
                         key + " has changed; it takes effect at the next start", ""});
   }
   return findings;

@@ -7,7 +7,6 @@
 #include <map>
 #include <mutex>
 #include <optional>
-#include <set>
 #include <string>
 #include <thread>
 #include <vector>
@@ -20,7 +19,7 @@ namespace dugout::cli {
 
 struct ReloadReport {
   enum class Outcome { kPublished, kRefused, kRolledBack };
-  Outcome outcome = Outcome::kPublished;
+  Outcome outcome = Outcome::kRefused;  // until it is published
   std::string why;                   // who wanted it: "files", "signal", "admin", "plugin errors"
   int generation = 1;                // that serves afterwards
   std::vector<std::string> plugins;  // ids of those that were loaded anew, or taken back
@@ -51,11 +50,11 @@ class Reloader {
   Reloader(const Reloader&) = delete;
   Reloader& operator=(const Reloader&) = delete;
 
-  // What reads certificate and key anew. Before start().
+  // What reads certificate and key anew. Before anybody reloads.
   void renews_tls(std::function<Status()> renew) { renew_tls_ = std::move(renew); }
   void start();
-  void stop();
-  void ask();  // [any] a reload on the thread of its own, soon
+  void stop();  // a reload that is under way is refused, and its self-test ended
+  void ask();   // [any] a reload on the thread of its own, soon
   // [worker] At once; waits for one that is under way.
   ReloadReport reload(std::string_view why);
   std::optional<ReloadReport> last() const;
@@ -63,12 +62,15 @@ class Reloader {
 
  private:
   void work();
-  bool settled(bool asked);
-  ReloadReport attempt(std::string_view why);
-  ReloadReport publish(std::shared_ptr<const Reading> reading, ReloadReport report);
+  void tell_fault();
+  std::string_view wanted(FileWatch::Woken woken);
+  ReloadReport begun(std::string_view why) const;
+  void attempt(ReloadReport& report);
+  bool publish(const std::shared_ptr<const Reading>& reading, ReloadReport& report);
+  void put_on_probation(const std::shared_ptr<const Reading>& before, const Reading& reading);
   void take_back_worse();
+  void reject(const host::Generation& serving, const std::vector<Worse>& worse, bool whole);
   void tell(const ReloadReport& report);
-  std::map<std::string, std::shared_ptr<const host::Generation>> kept() const;
   core::Findings needs_restart(const config::Settings& settings) const;
 
   Set& set_;
@@ -77,14 +79,16 @@ class Reloader {
   const Listener listener_;
   std::function<Status()> renew_tls_;  // may be empty
   FileWatch watch_;
-  std::mutex reloading_;  // whoever reloads; guards the four below
+  std::string watch_fault_;  // that was told; of the thread
+  std::mutex reloading_;     // whoever reloads; guards the four below
   FileWatch::Stamps seen_;
   Probation probation_;
-  std::map<std::string, PluginFiles> refused_plugins_;  // taken back; until their files change
-  mutable std::mutex mutex_;                            // guards the two below
+  std::map<std::string, host::Origin> rejected_;  // what was taken back, by id
+  std::string stuck_;                             // why plugins could not be taken back; was told
+  mutable std::mutex mutex_;                      // guards the two below
   std::optional<ReloadReport> last_;
   ReloadCounts counts_;
-  std::atomic<bool> stopping_{false};
+  const core::CancelToken stop_;
   std::thread thread_;
 };
 

@@ -3,20 +3,21 @@
 #include <fcntl.h>
 #include <poll.h>
 #include <spawn.h>
+#include <sys/eventfd.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
 #include <array>
 #include <cerrno>
 #include <csignal>
+#include <cstdlib>
 #include <nlohmann/json.hpp>
+#include <optional>
 #include <string>
 #include <system_error>
 #include <vector>
 
 #include "core/json.hpp"
-
-extern char** environ;
 
 namespace dugout::cli {
 namespace {
@@ -31,6 +32,24 @@ Error unavailable(int number) {
           "the self-test cannot be started: " + std::generic_category().message(number)};
 }
 
+// What a program needs to find its libraries, its temporary files and the right words; and a
+// sanitizer. None of the server's keys and tokens: the code that runs there is not yet trusted.
+std::vector<std::string> environment_of_check() {
+  std::vector<std::string> out;
+  for (const char* name : {"PATH", "HOME", "TMPDIR", "TZ", "LANG", "LC_ALL", "LD_LIBRARY_PATH",
+                           "ASAN_OPTIONS", "LSAN_OPTIONS", "UBSAN_OPTIONS", "TSAN_OPTIONS"}) {
+    if (const char* value = std::getenv(name)) out.push_back(std::string(name) + "=" + value);
+  }
+  return out;
+}
+
+std::vector<char*> pointers(std::vector<std::string>& texts) {
+  std::vector<char*> out;
+  for (auto& text : texts) out.push_back(text.data());
+  out.push_back(nullptr);
+  return out;
+}
+
 // What the child is born with: nothing of ours but a pipe for what it says, and no signal blocked,
 // whatever the calling thread blocks.
 class Birth {
@@ -40,6 +59,8 @@ class Birth {
     posix_spawn_file_actions_addopen(&files_, 0, "/dev/null", O_RDONLY, 0);
     posix_spawn_file_actions_adddup2(&files_, out, 1);
     posix_spawn_file_actions_addopen(&files_, 2, "/dev/null", O_WRONLY, 0);
+    // Not every socket of ours is made to be closed then.
+    posix_spawn_file_actions_addclosefrom_np(&files_, 3);
     posix_spawnattr_init(&how_);
     sigset_t none;
     sigemptyset(&none);
@@ -55,11 +76,10 @@ class Birth {
   Birth& operator=(const Birth&) = delete;
 
   // 0, or the errno.
-  int run(const std::vector<std::string>& words, pid_t& child) {
-    std::vector<char*> arguments;
-    for (const auto& word : words) arguments.push_back(const_cast<char*>(word.c_str()));
-    arguments.push_back(nullptr);
-    return ::posix_spawn(&child, "/proc/self/exe", &files_, &how_, arguments.data(), environ);
+  int run(std::vector<std::string> words, pid_t& child) {
+    auto variables = environment_of_check();
+    return ::posix_spawn(&child, "/proc/self/exe", &files_, &how_, pointers(words).data(),
+                         pointers(variables).data());
   }
 
  private:
@@ -67,14 +87,38 @@ class Birth {
   posix_spawnattr_t how_;
 };
 
-// False: it did not end in time.
-bool read_all(int pipe, Clock::time_point until, std::string& text) {
+// What a thread that waits for files hears of a cancel.
+class Bell {
+ public:
+  explicit Bell(const core::CancelToken& stop) : file_(::eventfd(0, EFD_CLOEXEC)) {
+    hook_.emplace(stop, [this] {
+      const std::uint64_t one = 1;
+      (void)!::write(file_, &one, sizeof one);
+    });
+  }
+  ~Bell() {
+    hook_.reset();
+    ::close(file_);
+  }
+  Bell(const Bell&) = delete;
+  Bell& operator=(const Bell&) = delete;
+
+  int file() const { return file_; }
+
+ private:
+  const int file_;
+  std::optional<core::CancelToken::Hook> hook_;
+};
+
+// False: it did not end in time, or nobody waits for it any more.
+bool read_all(int pipe, int bell, Clock::time_point until, std::string& text) {
   std::array<char, 4096> piece;
   for (;;) {
     const auto left =
         std::chrono::duration_cast<std::chrono::milliseconds>(until - Clock::now()).count();
-    pollfd ready{pipe, POLLIN, 0};
-    if (left <= 0 || ::poll(&ready, 1, static_cast<int>(left)) == 0) return false;
+    std::array<pollfd, 2> ready{{{pipe, POLLIN, 0}, {bell, POLLIN, 0}}};
+    if (left <= 0 || ::poll(ready.data(), ready.size(), static_cast<int>(left)) == 0) return false;
+    if (ready[1].revents != 0) return false;
     const auto got = ::read(pipe, piece.data(), piece.size());
     if (got < 0 && errno == EINTR) continue;
     if (got <= 0) return true;
@@ -108,20 +152,27 @@ Status judged(const std::string& text, int status) {
 
 }  // namespace
 
-Status self_check(const host::Manifest& manifest, std::chrono::seconds at_most) {
+Status self_check(const host::Manifest& manifest, const core::CancelToken& stop,
+                  std::chrono::seconds at_most) {
+  const Error stopped{Code::kCancelled, "its self-test was ended, as the server stops"};
+  if (stop.cancelled()) return stopped;
+  const Bell bell(stop);
   std::array<int, 2> pipe{};
   if (::pipe2(pipe.data(), O_CLOEXEC) != 0) return unavailable(errno);
   pid_t child = 0;
-  const auto failed =
-      Birth(pipe[1]).run({"dugout", "plugin", "check", "--json", manifest.folder}, child);
+  const auto failed = Birth(pipe[1]).run(
+      {"dugout", "plugin", "check", "--json", "--isolation", manifest.isolated ? "process" : "none",
+       "--server", std::to_string(::getpid()), manifest.folder},
+      child);
   ::close(pipe[1]);
   std::string text;
-  const bool ended = failed == 0 && read_all(pipe[0], Clock::now() + at_most, text);
+  const bool ended = failed == 0 && read_all(pipe[0], bell.file(), Clock::now() + at_most, text);
   ::close(pipe[0]);
   if (failed != 0) return unavailable(failed);
   if (!ended) ::kill(-child, SIGKILL);  // with the processes that it made
   const int status = end_of(child);
   if (ended) return judged(text, status);
+  if (stop.cancelled()) return stopped;
   return Error{Code::kTimeout,
                "its self-test does not end within " + std::to_string(at_most.count()) + " s"};
 }

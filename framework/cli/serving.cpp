@@ -59,7 +59,7 @@ std::unique_ptr<Reloader> offer_reload(Set& set, App& app, const AppOptions& opt
   const auto told = [&set, &watchers](const ReloadReport& report) {
     watchers.learn();
     const auto path = ServingFile::report_path(set.settings().data);
-    (void)core::write_private(path, report.json() + "\n");
+    (void)core::replace_private(path, report.json() + "\n");
     // One that an operator asked for over HTTP is noted there, with the name.
     if (report.why != "admin") {
       tell_audit(set, "server", "reload", report.why, name_of(report.outcome));
@@ -69,7 +69,8 @@ std::unique_ptr<Reloader> offer_reload(Set& set, App& app, const AppOptions& opt
   auto* made = reloader.get();
   server.reload = [made] {
     const auto report = made->reload("admin");
-    return http::ReloadAnswer{report.good(), report.json()};
+    const bool published = report.outcome == ReloadReport::Outcome::kPublished;
+    return http::ReloadAnswer{report.good(), published, report.json()};
   };
   server.last_reload = [made] {
     const auto last = made->last();
@@ -121,6 +122,10 @@ int serve_until_stopped(Set& set, Watchers& watchers, App& app, const StopSignal
   if (reloads != nullptr) reloader = offer_reload(set, app, *reloads, watchers, chosen);
   auto server =
       http::make_server(app.orchestrator(), app.jobs(), set.clock(), set.log(), std::move(chosen));
+  // Before the first request, which may be for a reload.
+  if (reloader && !server->tls_files().empty()) {
+    reloader->renews_tls([&server] { return server->reload_tls(); });
+  }
   if (const auto started = server->start(); !started) {
     std::cerr << started.error().message << "\n";
     return kEnvironment;
@@ -128,12 +133,10 @@ int serve_until_stopped(Set& set, Watchers& watchers, App& app, const StopSignal
   const auto scheme = set.settings().tls.certificate.empty() ? "http://" : "https://";
   const auto url = scheme + set.settings().listen_host + ":" + std::to_string(server->port());
   const ServingFile serving(set.settings().data, url);
-  if (reloader) {
-    if (!server->tls_files().empty()) {
-      reloader->renews_tls([&server] { return server->reload_tls(); });
-    }
-    reloader->start();
+  if (!serving.fault().empty()) {
+    set.log().warning("serve.not_findable", {observability::Field::safe("why", serving.fault())});
   }
+  if (reloader) reloader->start();
   std::cout << "listening on " << url << std::endl;
   if (server->redirect_port() != 0) {
     std::cout << "redirecting from http://" << set.settings().listen_host << ":"

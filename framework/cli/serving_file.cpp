@@ -4,32 +4,49 @@
 #include <sys/file.h>
 #include <unistd.h>
 
-#include <filesystem>
+#include <cerrno>
+#include <chrono>
 #include <fstream>
 #include <iterator>
 #include <nlohmann/json.hpp>
+#include <system_error>
+#include <thread>
 
 #include "core/json.hpp"
 
 namespace dugout::cli {
 namespace {
 
+constexpr int kLockTries = 50;
+constexpr std::chrono::milliseconds kLockPause{20};
+
 std::string path_in(const std::string& data) {
   return data + "/serve.json";
+}
+
+// Who looks whether somebody has it has it for a moment as well.
+bool locked(int file) {
+  for (int tries = 0; ::flock(file, LOCK_EX | LOCK_NB) != 0; ++tries) {
+    if (errno != EWOULDBLOCK || tries == kLockTries) return false;
+    std::this_thread::sleep_for(kLockPause);
+  }
+  return true;
 }
 
 }  // namespace
 
 ServingFile::ServingFile(const std::string& data, const std::string& url)
     : path_(path_in(data)), file_(::open(path_.c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0600)) {
-  if (file_ < 0) return;
-  if (::flock(file_, LOCK_EX | LOCK_NB) != 0 || ::ftruncate(file_, 0) != 0) {
-    ::close(file_);
-    file_ = -1;
+  const auto text = core::canonical(core::Json{{"pid", ::getpid()}, {"url", url}}) + "\n";
+  if (file_ >= 0 && locked(file_) && ::ftruncate(file_, 0) == 0 &&
+      ::write(file_, text.data(), text.size()) == static_cast<ssize_t>(text.size())) {
     return;
   }
-  const auto text = core::canonical(core::Json{{"pid", ::getpid()}, {"url", url}}) + "\n";
-  (void)!::write(file_, text.data(), text.size());
+  fault_ = path_ + ": " +
+           (errno == EWOULDBLOCK ? std::string("another server has it")
+                                 : std::generic_category().message(errno));
+  if (file_ >= 0) ::close(file_);
+  file_ = -1;
 }
 
 ServingFile::~ServingFile() {

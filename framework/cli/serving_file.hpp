@@ -14,11 +14,14 @@ namespace dugout::cli {
 
 class ServingFile {
  public:
-  // Another server of the same folder keeps its file; then there is none of ours.
+  // Another server of the same folder keeps its file; then there is none of ours, and fault() says
+  // so.
   ServingFile(const std::string& data, const std::string& url);
   ~ServingFile();
   ServingFile(const ServingFile&) = delete;
   ServingFile& operator=(const ServingFile&) = delete;
+
+  const std::string& fault() const { return fault_; }
 
   // nullopt: nobody serves there.
   struct Server {
@@ -32,6 +35,7 @@ class ServingFile {
  private:
   const std::string path_;
   int file_ = -1;
+  std::string fault_;
 };
 
 }  // namespace dugout::cli

@@ -5,6 +5,7 @@
 #include <unistd.h>
 
 #include <cerrno>
+#include <cstdio>
 
 namespace dugout::core {
 namespace {
@@ -26,12 +27,22 @@ std::int64_t ns_of(const timespec& time) {
   return std::int64_t{time.tv_sec} * 1'000'000'000 + time.tv_nsec;
 }
 
+FileStamp stamp_of_status(const struct stat& file) {
+  return {file.st_dev, file.st_ino, file.st_size, ns_of(file.st_mtim), ns_of(file.st_ctim)};
+}
+
 }  // namespace
 
 FileStamp stamp_of(const std::filesystem::path& path) {
   struct stat file {};
   if (::stat(path.c_str(), &file) != 0) return {};
-  return {file.st_dev, file.st_ino, file.st_size, ns_of(file.st_mtim), ns_of(file.st_ctim)};
+  return stamp_of_status(file);
+}
+
+FileStamp stamp_of_open(int number) {
+  struct stat file {};
+  if (::fstat(number, &file) != 0) return {};
+  return stamp_of_status(file);
 }
 
 Status write_private(const std::filesystem::path& path, std::string_view bytes) {
@@ -40,6 +51,15 @@ Status write_private(const std::filesystem::path& path, std::string_view bytes) 
   // After a failed close the rest may not have reached the disk.
   if (file >= 0 && ::close(file) != 0 && failed == 0) failed = errno;
   if (failed == 0) return Done{};
+  return Error{Code::kUnavailable, std::generic_category().message(failed)};
+}
+
+Status replace_private(const std::filesystem::path& path, std::string_view bytes) {
+  const auto fresh = path.string() + ".new";
+  if (const auto written = write_private(fresh, bytes); !written) return written.error();
+  if (::rename(fresh.c_str(), path.c_str()) == 0) return Done{};
+  const int failed = errno;
+  ::unlink(fresh.c_str());
   return Error{Code::kUnavailable, std::generic_category().message(failed)};
 }
 

@@ -28,9 +28,13 @@ struct FileStamp {
   bool operator==(const FileStamp&) const = default;
 };
 FileStamp stamp_of(const std::filesystem::path& path);  // links are followed
+FileStamp stamp_of_open(int file);
 
 // Writes a file that its owner alone may read, whoever made it before. kUnavailable with the
 // system's reason; what was written until then stays.
 Status write_private(const std::filesystem::path& path, std::string_view bytes);
+// The same, but whoever reads it meanwhile finds the old text or the new one, never a half. What is
+// there is replaced, whatever it is.
+Status replace_private(const std::filesystem::path& path, std::string_view bytes);
 
 }  // namespace dugout::core

@@ -2,6 +2,7 @@
 // check here. Fork, not exec, so that it works from any program; not for a process that is serving.
 #include <fcntl.h>
 #include <poll.h>
+#include <sys/prctl.h>
 #include <sys/resource.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -47,7 +48,11 @@ class PipeReport final : public Report {
   std::string name_;
 };
 
-[[noreturn]] void child(const std::string& path, const Isolation& isolation, int pipe) {
+[[noreturn]] void child(const std::string& path, const Isolation& isolation, pid_t parent,
+                        int pipe) {
+  // Nobody is left over who runs a plugin for nobody.
+  ::prctl(PR_SET_PDEATHSIG, SIGKILL);
+  if (::getppid() != parent) ::_exit(3);
   // The parent's handlers would report a crash as theirs, or as an exit.
   for (const int signal : {SIGSEGV, SIGBUS, SIGFPE, SIGILL, SIGABRT, SIGTERM}) {
     std::signal(signal, SIG_DFL);
@@ -130,10 +135,11 @@ std::vector<CheckResult> check_plugin(const std::string& path, std::chrono::mill
                                       const Isolation& isolation) {
   std::array<int, 2> ends{};
   if (::pipe2(ends.data(), O_CLOEXEC) != 0) return {{"the suite starts", false, "no pipe"}};
+  const auto parent = ::getpid();
   const auto pid = ::fork();
   if (pid == 0) {
     ::close(ends[0]);
-    child(path, isolation, ends[1]);
+    child(path, isolation, parent, ends[1]);
   }
   ::close(ends[1]);
   Collector collector;

@@ -15,6 +15,7 @@
 #include <system_error>
 
 #include "dugout/sdk/text.hpp"
+#include "host/budget.hpp"
 #include "host/calls.hpp"
 #include "host/child_asks.hpp"
 #include "host/sandbox.hpp"
@@ -22,8 +23,13 @@
 
 namespace dugout::host {
 
-constexpr timeval kSendPatience{2, 0};  // the child's reader does nothing but read
-constexpr int kMostLines = 200;         // of its log, a second
+// For a whole frame: the child's reader does nothing but read.
+constexpr std::chrono::milliseconds kSendPatience{5'000 * kPatience};
+// What it asks is kept until it is answered. Its calls do so one question after the other, from few
+// threads; more is a flood, which would fill the host's memory.
+constexpr std::size_t kMostQuestions = 64;                      // of one call
+constexpr std::size_t kMostAskedBytes = std::size_t{64} << 20;  // of the whole child
+constexpr int kMostLines = 200;                                 // of its log, a second
 constexpr auto kNever = std::chrono::steady_clock::time_point::max();
 
 struct Child::Pending {
@@ -47,7 +53,6 @@ std::shared_ptr<Child> Child::start(const std::shared_ptr<ChildPlan>& plan, std:
     why = "no socket: " + std::generic_category().message(errno);
     return nullptr;
   }
-  ::setsockopt(ends[0], SOL_SOCKET, SO_SNDTIMEO, &kSendPatience, sizeof kSendPatience);
   const std::shared_ptr<Child> child(new Child(plan));
   child->socket_ = ends[0];
   try {
@@ -109,6 +114,12 @@ std::vector<std::string> environment_of_child() {
   }
   out.push_back(std::move(address));
   return out;
+}
+
+std::size_t bytes_of(const Frame& frame) {
+  std::size_t all = 0;
+  for (const auto& text : frame.texts) all += text.size();
+  return all;
 }
 
 std::string text_of_end(int status) {
@@ -237,9 +248,9 @@ void Child::take(Frame&& frame) {
   if (frame.kind == Frame::Kind::kAsk) {
     if (frame.op == static_cast<std::uint8_t>(ServiceOp::kLog) && !may_log()) return;
     if (waits_for_host(frame) && found != pending_.end()) {
-      found->second->asked.push_back(std::move(frame));
-      found->second->changed.notify_all();
-      return;
+      if (keep(*found->second, std::move(frame))) return;
+      lock.unlock();
+      return kill("it asks too much at once");
     }
     if (found == pending_.end()) frame.call = 0;  // of a call that is over, or never was
     lock.unlock();
@@ -262,6 +273,15 @@ void Child::take(Frame&& frame) {
   if (one.done && one.returned) one.changed.notify_all();
 }
 
+bool Child::keep(Pending& one, Frame&& asked) {
+  const auto size = bytes_of(asked);
+  if (one.asked.size() >= kMostQuestions || asked_bytes_ + size > kMostAskedBytes) return false;
+  asked_bytes_ += size;
+  one.asked.push_back(std::move(asked));
+  one.changed.notify_all();
+  return true;
+}
+
 bool Child::may_log() {
   const auto now = std::chrono::steady_clock::now();
   if (now - log_second_ > std::chrono::seconds(1)) {
@@ -282,7 +302,7 @@ void Child::send(const FrameHead& head, const std::vector<std::string_view>& tex
   bool sent = false;
   {
     const std::lock_guard lock(sending_);
-    sent = send_frame(socket_, head, texts);
+    sent = send_frame(socket_, head, texts, kSendPatience);
   }
   if (!sent) kill("it does not listen");  // half a frame may stand in the line
 }
@@ -318,6 +338,7 @@ ChildReply Child::begin(Pending& mine, ChildOp op, std::int32_t status,
     }
   }
   pending_.erase(mine.id);
+  for (const auto& asked : mine.asked) asked_bytes_ -= bytes_of(asked);
   if (over() || mine.done) {
     mine.reply.end = mine.done ? ChildReply::End::kAnswered : ChildReply::End::kDied;
   } else {
@@ -329,12 +350,13 @@ ChildReply Child::begin(Pending& mine, ChildOp op, std::int32_t status,
 
 // What it asks for is done on the thread of the call, which has nothing else to do.
 void Child::serve(std::unique_lock<std::mutex>& lock, Pending& mine) {
-  while (!mine.asked.empty() && !mine.dead) {
+  while (!mine.asked.empty() && !mine.dead && std::chrono::steady_clock::now() < mine.give_up) {
     const auto asked = std::move(mine.asked.front());
     mine.asked.pop_front();
     lock.unlock();
     answer(asked);
     lock.lock();
+    asked_bytes_ -= bytes_of(asked);
   }
 }
 

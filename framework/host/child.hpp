@@ -84,12 +84,14 @@ class Child {
                    const std::vector<std::string_view>& texts);
   void serve(std::unique_lock<std::mutex>& lock, Pending& mine);
   void answer(const Frame& asked);
+  // False: it is one question too many. REQUIRES: mutex_ is held.
+  bool keep(Pending& one, Frame&& asked);
   void send(const FrameHead& head, const std::vector<std::string_view>& texts);
   bool may_log();  // REQUIRES: mutex_ is held
 
   const std::shared_ptr<ChildPlan> plan_;
   int socket_ = -1;
-  std::mutex sending_;        // held while a frame is written, which is bounded by a time-out
+  std::mutex sending_;        // held while a frame is written, which has a deadline
   mutable std::mutex mutex_;  // guards all below
   std::condition_variable started_;
   bool begun_ = false, dead_ = false;
@@ -97,6 +99,7 @@ class Child {
   std::string why_;
   std::uint64_t last_ = 0;
   std::map<std::uint64_t, Pending*> pending_;
+  std::size_t asked_bytes_ = 0;  // of questions that wait for their answer
   std::chrono::steady_clock::time_point log_second_{};
   int lines_ = 0;
   std::thread reader_;

@@ -1,5 +1,6 @@
 #include "host/frame.hpp"
 
+#include <poll.h>
 #include <sys/socket.h>
 #include <sys/uio.h>
 
@@ -44,6 +45,33 @@ void advance(msghdr& message, std::size_t sent) {
   message.msg_iov->iov_len -= sent;
 }
 
+using Deadline = std::chrono::steady_clock::time_point;
+
+// false: not before the deadline. One for the whole frame: who takes a little of it now and then
+// would keep the sender for ever.
+bool takes_more(int socket, Deadline until) {
+  for (;;) {
+    const auto left = std::chrono::duration_cast<std::chrono::milliseconds>(
+        until - std::chrono::steady_clock::now());
+    pollfd ready{socket, POLLOUT, 0};
+    if (left.count() <= 0) return false;
+    const int came = ::poll(&ready, 1, static_cast<int>(left.count()));
+    if (came > 0) return true;
+    if (came < 0 && errno != EINTR) return false;
+  }
+}
+
+// Bytes that went out; 0 = no more do.
+std::size_t send_some(int socket, const msghdr& message, bool waits, Deadline until) {
+  for (;;) {
+    const auto sent = ::sendmsg(socket, &message, MSG_NOSIGNAL | (waits ? 0 : MSG_DONTWAIT));
+    if (sent > 0) return static_cast<std::size_t>(sent);
+    if (sent < 0 && errno == EINTR) continue;
+    const bool full = sent < 0 && (errno == EAGAIN || errno == EWOULDBLOCK);
+    if (!full || waits || !takes_more(socket, until)) return 0;
+  }
+}
+
 bool is_sound(const WireHead& head) {
   if (head.kind > static_cast<std::uint8_t>(Frame::Kind::kServed) || head.texts > kMostTexts) {
     return false;
@@ -60,7 +88,9 @@ const std::string& Frame::text(std::size_t at) const {
   return at < texts.size() ? texts[at] : none;
 }
 
-bool send_frame(int socket, const FrameHead& head, const std::vector<std::string_view>& texts) {
+bool send_frame(int socket, const FrameHead& head, const std::vector<std::string_view>& texts,
+                std::chrono::milliseconds limit) {
+  const auto until = std::chrono::steady_clock::now() + limit;
   WireHead wire{head.call,   head.serial,
                 head.status, static_cast<std::uint8_t>(head.kind),
                 head.op,     static_cast<std::uint16_t>(texts.size()),
@@ -80,10 +110,12 @@ bool send_frame(int socket, const FrameHead& head, const std::vector<std::string
   message.msg_iov = parts.data();
   message.msg_iovlen = texts.size() + 1;
   while (message.msg_iovlen > 0) {
-    const auto sent = ::sendmsg(socket, &message, MSG_NOSIGNAL);
-    if (sent < 0 && errno == EINTR) continue;
-    if (sent <= 0) return false;
-    advance(message, static_cast<std::size_t>(sent));
+    const auto sent = send_some(socket, message, limit.count() == 0, until);
+    if (sent == 0) return false;
+    advance(message, sent);
+    if (limit.count() != 0 && std::chrono::steady_clock::now() >= until && message.msg_iovlen > 0) {
+      return false;
+    }
   }
   return true;
 }

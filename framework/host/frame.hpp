@@ -3,6 +3,7 @@
 // believes nothing else of what it reads. Private to host. [any]
 #pragma once
 
+#include <chrono>
 #include <cstdint>
 #include <optional>
 #include <string>
@@ -60,8 +61,10 @@ struct FrameHead {
   std::uint64_t call = 0, serial = 0;
 };
 
-// false = the other end is gone, or takes nothing. One sender at a time.
-bool send_frame(int socket, const FrameHead& head, const std::vector<std::string_view>& texts);
+// false = the other end is gone, or has not taken all of it within `limit`; zero = it has all the
+// time. One sender at a time.
+bool send_frame(int socket, const FrameHead& head, const std::vector<std::string_view>& texts,
+                std::chrono::milliseconds limit = {});
 // nullopt = the end, or what is no frame. One reader at a time.
 std::optional<Frame> read_frame(int socket);
 

@@ -58,10 +58,16 @@ class Loaded final : public Generation {
   }
 
   std::set<std::string> fresh() const override { return fresh_; }
+  std::optional<Origin> origin(std::string_view id) const override {
+    const auto found = at_work_.find(id);
+    if (found == at_work_.end()) return std::nullopt;
+    return found->second->origin();
+  }
 
   void add(Found found, const LoadOptions& options, core::Findings& findings);
-  // Plugins that are to stay although their files do not say so any more.
-  void keep(const LoadOptions& options, core::Findings& findings);
+  // All of another one, and in the place of some those of others.
+  void take_over(const Loaded& from, const std::map<std::string, const Loaded*>& others,
+                 core::Findings& findings);
 
  private:
   std::shared_ptr<Plugin> at_work(const std::string& id) const {
@@ -69,7 +75,7 @@ class Loaded final : public Generation {
     return found == at_work_.end() ? nullptr : found->second;
   }
   std::shared_ptr<Plugin> used_again(const Manifest& manifest, const LoadOptions& options,
-                                     const Origin& origin) const;
+                                     const Origin& origin, core::Findings& findings) const;
   std::shared_ptr<Plugin> plugin_for(const Manifest& manifest, const LoadOptions& options,
                                      core::Findings& findings);
   bool add_faces(const std::shared_ptr<Plugin>& plugin, core::Findings& findings);
@@ -98,6 +104,8 @@ Origin origin_of(const Manifest& manifest, const std::string& config) {
 
 std::shared_ptr<Plugin> started(const Manifest& manifest, const LoadOptions& options, Origin origin,
                                 core::Findings& findings) {
+  // A test takes a minute at the most: what is opened afterwards has to be what was tested.
+  const auto* tested = options.check ? &origin.library : nullptr;
   if (options.check) {
     if (const auto checked = options.check(manifest); !checked) {
       findings.push_back({core::Finding::Severity::kError, manifest.library, 0, 0,
@@ -106,8 +114,9 @@ std::shared_ptr<Plugin> started(const Manifest& manifest, const LoadOptions& opt
       return nullptr;
     }
   }
-  auto library = manifest.isolated ? open_isolated(manifest, options, findings)
-                                   : Library::open(manifest, options.trust_writable, findings);
+  auto library = manifest.isolated
+                     ? open_isolated(manifest, options, findings, tested)
+                     : Library::open(manifest, options.trust_writable, findings, tested);
   if (!library) return nullptr;
   auto plugin = Plugin::start(manifest, std::move(library), origin.config, findings);
   if (plugin) plugin->made_of(std::move(origin));
@@ -115,11 +124,16 @@ std::shared_ptr<Plugin> started(const Manifest& manifest, const LoadOptions& opt
 }
 
 std::shared_ptr<Plugin> Loaded::used_again(const Manifest& manifest, const LoadOptions& options,
-                                           const Origin& origin) const {
+                                           const Origin& origin, core::Findings& findings) const {
   const auto* before = loaded(options.before);
   auto plugin = before == nullptr ? nullptr : before->at_work(manifest.id);
-  if (plugin == nullptr) return nullptr;
-  return plugin->origin() == origin ? plugin : nullptr;
+  if (plugin == nullptr || plugin->origin() == origin) return plugin;
+  const auto rejected = options.rejected.find(manifest.id);
+  if (rejected == options.rejected.end() || rejected->second != origin) return nullptr;
+  findings.push_back({core::Finding::Severity::kWarning, manifest.file, 0, 0,
+                      manifest.id + " was taken back, as it did worse; the one before it serves",
+                      "it is tried again when its files or its config are other ones"});
+  return plugin;
 }
 
 std::shared_ptr<Plugin> Loaded::plugin_for(const Manifest& manifest, const LoadOptions& options,
@@ -129,31 +143,46 @@ std::shared_ptr<Plugin> Loaded::plugin_for(const Manifest& manifest, const LoadO
   origin.config = checked_config(manifest, given == options.configs.end() ? "{}" : given->second,
                                  options.shared, findings);
   if (origin.config.empty()) return nullptr;
-  if (auto plugin = used_again(manifest, options, origin)) return plugin;
+  if (auto plugin = used_again(manifest, options, origin, findings)) return plugin;
   auto plugin = started(manifest, options, std::move(origin), findings);
   if (plugin) fresh_.insert(manifest.id);
   return plugin;
 }
 
+std::string first_error_since(const core::Findings& findings, std::size_t before) {
+  for (auto at = before; at < findings.size(); ++at) {
+    if (findings[at].severity == core::Finding::Severity::kError) return findings[at].message;
+  }
+  return "it was refused without a reason";
+}
+
 void Loaded::add(Found found, const LoadOptions& options, core::Findings& findings) {
-  if (options.keep.count(found.manifest.id) > 0) return;  // keep() adds it
   found.manifest.isolated = runs_isolated(found.manifest, options);
   auto why = found.why;
   if (why.empty()) {
     const auto before = findings.size();
     const auto plugin = plugin_for(found.manifest, options, findings);
-    if (!plugin || !add_faces(plugin, findings)) why = findings.at(before).message;
-    if (why.empty()) at_work_[plugin->id()] = plugin;
+    if (!plugin || !add_faces(plugin, findings)) {
+      why = first_error_since(findings, before);
+    } else {
+      at_work_[plugin->id()] = plugin;
+      found.manifest = plugin->manifest();
+    }
   }
   plugins_.push_back({found.manifest, why.empty() ? "loaded" : "refused", why});
 }
 
-void Loaded::keep(const LoadOptions& options, core::Findings& findings) {
-  for (const auto& [id, from] : options.keep) {
-    const auto* before = loaded(from);
-    const auto plugin = before == nullptr ? nullptr : before->at_work(id);
-    if (plugin == nullptr || !add_faces(plugin, findings)) continue;
-    at_work_[id] = plugin;
+void Loaded::take_over(const Loaded& from, const std::map<std::string, const Loaded*>& others,
+                       core::Findings& findings) {
+  for (const auto& info : from.plugins_) {
+    const auto other = others.find(info.manifest.id);
+    const auto* source = other == others.end() ? &from : other->second;
+    const auto plugin = source == nullptr ? nullptr : source->at_work(info.manifest.id);
+    if (plugin == nullptr || !add_faces(plugin, findings)) {
+      plugins_.push_back({info.manifest, "refused", info.why});
+      continue;
+    }
+    at_work_[plugin->id()] = plugin;
     plugins_.push_back({plugin->manifest(), "loaded", ""});
   }
 }
@@ -215,9 +244,20 @@ std::shared_ptr<const Generation> load(const LoadOptions& options, core::Finding
   auto generation = std::make_shared<Loaded>();
   const auto all = find_plugins(options.folders, findings);
   for (const auto& found : all) generation->add(found, options, findings);
-  generation->keep(options, findings);
   report_stray_configs(all, options, findings);
   return generation;
+}
+
+std::shared_ptr<const Generation> exchanged(
+    const std::shared_ptr<const Generation>& generation,
+    const std::map<std::string, std::shared_ptr<const Generation>>& others,
+    core::Findings& findings) {
+  const auto* from = loaded(generation);
+  auto made = std::make_shared<Loaded>();
+  std::map<std::string, const Loaded*> sources;
+  for (const auto& [id, other] : others) sources[id] = loaded(other);
+  if (from != nullptr) made->take_over(*from, sources, findings);
+  return made;
 }
 
 }  // namespace dugout::host

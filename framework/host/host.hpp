@@ -9,6 +9,7 @@
 #include <functional>
 #include <map>
 #include <memory>
+#include <optional>
 #include <set>
 #include <string>
 #include <string_view>
@@ -18,6 +19,7 @@
 #include "core/finding.hpp"
 #include "dugout/sdk/outcome.hpp"
 #include "host/handles.hpp"
+#include "host/origin.hpp"
 
 namespace dugout::observability {
 class Log;
@@ -90,6 +92,7 @@ struct Isolation {
   // plugins run in this process.
   std::string program;
   std::map<std::string, bool> chosen;  // plugin id -> in a child; over the manifest's word
+  std::optional<bool> all = {};        // of every plugin; over both
 };
 
 class Generation;
@@ -104,8 +107,9 @@ struct LoadOptions {
   // The generation that serves now: its plugins are used again where neither manifest, library,
   // schema nor config changed, so that they keep what they hold and what is known of their health.
   std::shared_ptr<const Generation> before = {};
-  // Ids that are taken from a generation whatever the files say.
-  std::map<std::string, std::shared_ptr<const Generation>> keep = {};
+  // Plugins that did worse, by id: one that would be made of the very same is not made again, and
+  // that of `before` stays in its place, with a warning.
+  std::map<std::string, Origin> rejected = {};
   // Asked before a library that is not used again is opened; an Error refuses the plugin.
   std::function<Status(const Manifest&)> check = {};
   Isolation isolation = {};
@@ -143,6 +147,8 @@ class Generation {
   // last minute) or "quarantined"; "refused" when it was not loaded.
   virtual std::string_view health(std::string_view /*id*/) const { return "ready"; }
   virtual PluginCounts counts(std::string_view /*id*/) const { return {}; }
+  // What the plugin was made of; nullopt: it is not loaded.
+  virtual std::optional<Origin> origin(std::string_view /*id*/) const { return std::nullopt; }
   // Ids of the plugins that were loaded for this generation, not used again from the one before.
   virtual std::set<std::string> fresh() const { return {}; }
 };
@@ -163,6 +169,13 @@ std::vector<Manifest> discover(const std::vector<std::string>& folders, core::Fi
 
 // Loads all that is found. A plugin that is refused is a finding; the rest is loaded all the same.
 std::shared_ptr<const Generation> load(const LoadOptions& options, core::Findings& findings);
+
+// The same generation, but for some plugins, by id, which are those of other generations. No file
+// is read; an error when the others do not go together with them.
+std::shared_ptr<const Generation> exchanged(
+    const std::shared_ptr<const Generation>& generation,
+    const std::map<std::string, std::shared_ptr<const Generation>>& others,
+    core::Findings& findings);
 
 // The conformance suite on one library or plugin folder, run in a process of its own.
 struct CheckResult {

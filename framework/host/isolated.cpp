@@ -199,13 +199,14 @@ std::string data_folder_of(const LoadOptions& options) {
 
 bool runs_isolated(const Manifest& manifest, const LoadOptions& options) {
   if (options.isolation.program.empty()) return false;
+  if (options.isolation.all) return *options.isolation.all;
   const auto& chosen = options.isolation.chosen;
   const auto found = chosen.find(manifest.id);
   return found == chosen.end() ? manifest.isolated : found->second;
 }
 
 std::unique_ptr<Library> open_isolated(const Manifest& manifest, const LoadOptions& options,
-                                       core::Findings& findings) {
+                                       core::Findings& findings, const core::FileStamp* tested) {
   const auto refuse = [&](const std::string& why) {
     findings.push_back(
         {core::Finding::Severity::kError, manifest.library, 0, 0, manifest.id + ": " + why, ""});
@@ -217,6 +218,7 @@ std::unique_ptr<Library> open_isolated(const Manifest& manifest, const LoadOptio
   if (!copy.is_open()) {
     return refuse("the library cannot be copied: " + std::generic_category().message(errno));
   }
+  if (const auto why = exchanged_since(file, tested); !why.empty()) return refuse(why);
   auto plan = std::make_shared<ChildPlan>();
   plan->program = options.isolation.program;
   if (manifest.files) plan->data_folder = proxy::absolute(proxy::data_folder_of(options));

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <filesystem>
 #include <nlohmann/json.hpp>
+#include <system_error>
 
 #include "core/json.hpp"
 #include "dugout/sdk/text.hpp"
@@ -34,10 +35,14 @@ milliseconds pause_after(int failures) {
 Keeper::Keeper(std::string plugin, std::shared_ptr<ChildPlan> plan, bool effects)
     : plugin_(std::move(plugin)), plan_(std::move(plan)), effects_(effects) {}
 
+Keeper::~Keeper() {
+  if (starter_.joinable()) starter_.join();
+}
+
 // --- Life
 // ------------------------------------------------------------------------------------------
 
-std::shared_ptr<Child> Keeper::fresh(std::string& why) {
+std::shared_ptr<Child> Keeper::fresh(std::string& why, milliseconds limit) {
   has_folder_ = folder_is_there();
   auto child = Child::start(plan_, why);
   if (!child) return nullptr;
@@ -51,18 +56,18 @@ std::shared_ptr<Child> Keeper::fresh(std::string& why) {
     if (why.rfind(plugin_ + ": ", 0) == 0) why.erase(0, plugin_.size() + 2);
     return true;
   };
-  const auto opened = child->call(ChildOp::kOpen, 0, {plan_->hello}, kOpening);
+  const auto opened = child->call(ChildOp::kOpen, 0, {plan_->hello}, limit);
   if (failed(opened)) return nullptr;
   if (!created_) {
     why = opened.first;  // its note
     return child;
   }
-  return failed(child->call(ChildOp::kCreate, 0, {config_, rights()}, kOpening)) ? nullptr : child;
+  return failed(child->call(ChildOp::kCreate, 0, {config_, rights()}, limit)) ? nullptr : child;
 }
 
 std::string Keeper::open(std::string& note) {
   std::string why;
-  auto child = fresh(why);
+  auto child = fresh(why, kOpening);
   if (!child) return why.empty() ? "it could not be started" : why;
   note = why;
   const std::lock_guard lock(mutex_);
@@ -72,7 +77,7 @@ std::string Keeper::open(std::string& note) {
 
 bool Keeper::serves(std::uint32_t major) {
   std::string why;
-  const auto child = take(why);
+  const auto child = take(why, kOpening);
   if (!child) return false;
   const auto reply = child->call(ChildOp::kServes, static_cast<std::int32_t>(major), {}, kOpening);
   return reply.end == ChildReply::End::kAnswered && reply.status == DUGOUT_OK;
@@ -82,7 +87,7 @@ dugout_status Keeper::create(const dugout_host* host, dugout_text config, dugout
   plan_->host = host;
   config_ = std::string(sdk::view(config));
   std::string fault;
-  const auto child = take(fault);
+  const auto child = take(fault, kOpening);
   ChildReply reply;
   if (child) {
     reply = child->call(ChildOp::kCreate, 0, {config_, rights()}, kOpening);
@@ -106,6 +111,7 @@ bool Keeper::has_face(std::string_view id) const {
 }
 
 void Keeper::destroy() {
+  if (starter_.joinable()) starter_.join();  // no call is under way that could begin another one
   std::shared_ptr<Child> child;
   {
     const std::lock_guard lock(mutex_);
@@ -120,39 +126,62 @@ bool Keeper::folder_is_there() const {
   return plan_->data_folder.empty() || std::filesystem::exists(plan_->data_folder, failed);
 }
 
-// A child's rights are settled when it starts: a data folder that was made since is not among them.
-std::shared_ptr<Child> Keeper::usable() {
-  const bool blind = !has_folder_ && folder_is_there();
-  const std::lock_guard lock(mutex_);
-  const bool good = child_ && child_->alive() && !blind &&
-                    child_->cpu_time() < std::chrono::seconds(kReplaceAfterCpu);
-  return good ? child_ : nullptr;
+// `blind`: its rights are settled when it starts; a data folder that was made since is not among
+// them.
+bool Keeper::usable(bool blind) const {
+  return child_ && child_->alive() && !blind &&
+         child_->cpu_time() < std::chrono::seconds(kReplaceAfterCpu);
 }
 
-std::shared_ptr<Child> Keeper::take(std::string& why) {
-  if (auto child = usable()) return child;
-  const std::lock_guard start(starting_);
-  if (auto child = usable()) return child;
+std::shared_ptr<Child> Keeper::take(std::string& why, milliseconds limit,
+                                    const std::atomic<bool>* cancelled) {
+  const auto until = std::chrono::steady_clock::now() + limit;
+  const bool blind = !has_folder_ && folder_is_there();
+  std::unique_lock lock(mutex_);
+  if (usable(blind)) return child_;
+  if (!starting_ && !begin_start(why)) return nullptr;
+  changed_.wait_until(lock, until,
+                      [&] { return !starting_ || (cancelled != nullptr && *cancelled); });
+  if (!starting_ && child_ && child_->alive()) return child_;
+  why = starting_              ? "its process is still starting"
+        : start_fault_.empty() ? "its process is started again in a moment"
+                               : "its process could not be started again: " + start_fault_;
+  return nullptr;
+}
+
+bool Keeper::begin_start(std::string& why) {
+  if (std::chrono::steady_clock::now() < not_before_) {
+    why = "its process is started again in a moment";
+    return false;
+  }
+  if (starter_.joinable()) starter_.join();  // it has nothing left to do
+  try {
+    starter_ = std::thread([this] { start_again(); });
+  } catch (const std::system_error& error) {
+    why = std::string("its process could not be started again: ") + error.what();
+    return false;
+  }
+  starting_ = true;
+  return true;
+}
+
+void Keeper::start_again() {
+  std::string fault;
+  auto child = fresh(fault, kOpening);
+  std::shared_ptr<Child> old;
   {
     const std::lock_guard lock(mutex_);
-    if (std::chrono::steady_clock::now() < not_before_) {
-      why = "its process is started again in a moment";
-      return nullptr;
+    if (!child_ || !child_->alive()) ++restarts_;
+    start_fault_ = child ? "" : fault;
+    if (!child) {
+      not_before_ = std::chrono::steady_clock::now() + pause_after(++failures_ + 1);
+    } else {
+      old.swap(child_);  // let go behind the lock: it is waited for
+      child_ = std::move(child);
     }
+    starting_ = false;
   }
-  std::string fault;
-  auto child = fresh(fault);
-  std::shared_ptr<Child> old;
-  const std::lock_guard lock(mutex_);
-  if (!child_ || !child_->alive()) ++restarts_;
-  if (!child) {
-    not_before_ = std::chrono::steady_clock::now() + pause_after(++failures_ + 1);
-    why = "its process could not be started again: " + fault;
-    return nullptr;
-  }
-  old.swap(child_);  // let go behind the lock: it is waited for
-  child_ = child;
-  return child;
+  changed_.notify_all();
 }
 
 void Keeper::judge(const std::shared_ptr<Child>& child, const ChildReply& reply) {
@@ -173,19 +202,32 @@ void Keeper::judge(const std::shared_ptr<Child>& child, const ChildReply& reply)
 
 // Of several calls that were under way one ended the child, nobody knows which. Each is made once
 // more in a child of its own: those that are innocent get their answer.
-ChildReply Keeper::repeated(const Made& call, ChildReply&& first) {
-  const std::lock_guard lock(repeating_);
+// They stand in a row, for no longer than the limit.
+ChildReply Keeper::repeated(const Made& call, ChildReply&& first, milliseconds limit) {
+  const auto until = std::chrono::steady_clock::now() + limit;
+  {
+    std::unique_lock lock(mutex_);
+    if (!changed_.wait_until(lock, until, [&] { return !repeating_; })) return std::move(first);
+    repeating_ = true;
+  }
   std::string why;
-  const auto child = fresh(why);
+  auto child = fresh(why, limit);
   ++restarts_;
-  return child ? call(child) : std::move(first);
+  auto reply = child ? call(child) : std::move(first);
+  child.reset();  // before the next one begins
+  {
+    const std::lock_guard lock(mutex_);
+    repeating_ = false;
+  }
+  changed_.notify_all();
+  return reply;
 }
 
 dugout_status Keeper::pure(ChildOp op, std::int32_t status,
                            const std::vector<std::string_view>& texts, milliseconds limit,
                            dugout_sink* first, dugout_sink* second) {
   std::string why;
-  auto child = take(why);
+  auto child = take(why, limit);
   if (!child) {
     first->put(first, sdk::text(error_text(plugin_ + ": " + why)));
     return DUGOUT_E_UNAVAILABLE;
@@ -194,7 +236,9 @@ dugout_status Keeper::pure(ChildOp op, std::int32_t status,
   auto reply = call(child);
   judge(child, reply);
   child.reset();
-  if (reply.end == ChildReply::End::kDied && !reply.alone) reply = repeated(call, std::move(reply));
+  if (reply.end == ChildReply::End::kDied && !reply.alone) {
+    reply = repeated(call, std::move(reply), limit);
+  }
   if (reply.end == ChildReply::End::kAnswered) {
     first->put(first, sdk::text(reply.first));
     if (second != nullptr && reply.status == DUGOUT_OK)
@@ -211,15 +255,19 @@ dugout_status Keeper::pure(ChildOp op, std::int32_t status,
 }
 
 void Keeper::tool(ChildOp op, dugout_call* number, dugout_text args, dugout_text context) {
-  std::string why;
-  auto child = take(why);
-  if (!child) {
-    return complete_call(number, DUGOUT_E_UNAVAILABLE, sdk::text(error_text(plugin_ + ": " + why)));
-  }
   ToolCall* mine = nullptr;
   {
     const std::lock_guard lock(mutex_);
     mine = &tools_[number];
+  }
+  std::string why;
+  auto child = take(why, kOpening, &mine->cancelled);
+  if (!child) {
+    {
+      const std::lock_guard lock(mutex_);
+      tools_.erase(number);
+    }
+    return complete_call(number, DUGOUT_E_UNAVAILABLE, sdk::text(error_text(plugin_ + ": " + why)));
   }
   const Made call = [&](const auto& at) {
     {
@@ -234,7 +282,7 @@ void Keeper::tool(ChildOp op, dugout_call* number, dugout_text args, dugout_text
   child.reset();
   const bool may_repeat = !effects_ || op == ChildOp::kReconcile;
   if (reply.end == ChildReply::End::kDied && !reply.alone && may_repeat) {
-    reply = repeated(call, std::move(reply));
+    reply = repeated(call, std::move(reply), kOpening);
   }
   {
     const std::lock_guard lock(mutex_);
@@ -263,6 +311,7 @@ void Keeper::cancel(dugout_call* number) {
     if (found != tools_.end()) found->second.cancelled = true;
     child = found == tools_.end() ? child_ : found->second.child;
   }
+  changed_.notify_all();  // it may wait for its child still
   if (child && !child->cancel(number)) child->cancel_unknown();
 }
 

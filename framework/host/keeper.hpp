@@ -17,6 +17,7 @@ class Keeper {
  public:
   // `effects`: a call of a tool that may have an effect is never made twice.
   Keeper(std::string plugin, std::shared_ptr<ChildPlan> plan, bool effects);
+  ~Keeper();
 
   // [load] "" = the library is open in a child. Its note about the sandbox is in `note`.
   std::string open(std::string& note);
@@ -46,13 +47,18 @@ class Keeper {
 
   std::string_view rights() const { return plan_->data_folder.empty() ? "" : "files"; }
   bool folder_is_there() const;
-  std::shared_ptr<Child> usable();
-  std::shared_ptr<Child> take(std::string& why);
-  std::shared_ptr<Child> fresh(std::string& why);
+  bool usable(bool blind) const;  // REQUIRES: mutex_ is held
+  // The child that serves. One that has to be started first is waited for as long as the caller
+  // can wait, or until it is cancelled; it starts all the same, for those who come later.
+  std::shared_ptr<Child> take(std::string& why, std::chrono::milliseconds limit,
+                              const std::atomic<bool>* cancelled = nullptr);
+  bool begin_start(std::string& why);  // REQUIRES: mutex_ is held
+  void start_again();                  // on a thread of its own
+  std::shared_ptr<Child> fresh(std::string& why, std::chrono::milliseconds limit);
   // A child that did not do well is not asked again. What is under way in it may end there.
   void judge(const std::shared_ptr<Child>& child, const ChildReply& reply);
   using Made = std::function<ChildReply(const std::shared_ptr<Child>&)>;
-  ChildReply repeated(const Made& call, ChildReply&& first);
+  ChildReply repeated(const Made& call, ChildReply&& first, std::chrono::milliseconds limit);
 
   const std::string plugin_;
   const std::shared_ptr<ChildPlan> plan_;
@@ -62,9 +68,12 @@ class Keeper {
   bool created_ = false;                // as config_, written before the first call
   std::atomic<bool> has_folder_{true};  // the data folder was there when the last child started
   std::atomic<std::uint64_t> restarts_{0};
-  std::mutex starting_;   // held while a child starts: whoever needs one waits for it
-  std::mutex repeating_;  // held while a call is repeated: one child more, not many
-  std::mutex mutex_;      // guards all below
+  mutable std::mutex mutex_;  // guards all below; a leaf: nothing is waited for under it
+  std::condition_variable changed_;
+  bool starting_ = false;    // a child is being started; whoever needs one waits for it
+  bool repeating_ = false;   // a call is repeated: one child more, not many
+  std::string start_fault_;  // of the last start
+  std::thread starter_;
   std::shared_ptr<Child> child_;
   int failures_ = 0;  // since the last answer
   std::chrono::steady_clock::time_point not_before_{};

@@ -77,7 +77,7 @@ std::string loader_error(const std::string& path, const std::string& library) {
 }  // namespace
 
 std::unique_ptr<Library> Library::open(const Manifest& manifest, bool trust_writable,
-                                       core::Findings& findings) {
+                                       core::Findings& findings, const core::FileStamp* tested) {
   const auto refuse = [&](const std::string& why) {
     findings.push_back(
         {core::Finding::Severity::kError, manifest.library, 0, 0, manifest.id + ": " + why, ""});
@@ -89,6 +89,7 @@ std::unique_ptr<Library> Library::open(const Manifest& manifest, bool trust_writ
   if (!copy.written()) {
     return refuse("the library cannot be copied to " + copy.path() + ": " + copy.error());
   }
+  if (const auto why = exchanged_since(file, tested); !why.empty()) return refuse(why);
   auto library = open_at(copy.path(), manifest, findings);
   if (library) library->mapped_name_ = copy.name();
   return library;

@@ -7,6 +7,7 @@
 #include <string>
 #include <utility>
 
+#include "core/files.hpp"
 #include "core/finding.hpp"
 #include "dugout/abi.h"
 #include "host/host.hpp"
@@ -31,14 +32,17 @@ class OpenFile {
 // A library that is fit to be opened: a regular file, of this machine, and of nobody else to write
 // to. Not open = refused, with a finding.
 OpenFile open_library(const Manifest& manifest, bool trust_writable, core::Findings& findings);
+// Asked when it has been copied: "" = what was copied is what was tested. Else why not.
+std::string exchanged_since(const OpenFile& file, const core::FileStamp* tested);
 
 // REQUIRES: every instance of the module is destroyed before its Library.
 class Library {
  public:
   // Checks, copies, opens, and compares the descriptor with the manifest. nullptr = refused, with a
-  // finding that names the library.
+  // finding that names the library. `tested`: the file as it has to be still; nullptr = as it is.
   static std::unique_ptr<Library> open(const Manifest& manifest, bool trust_writable,
-                                       core::Findings& findings);
+                                       core::Findings& findings,
+                                       const core::FileStamp* tested = nullptr);
   // The same without checks and without a copy: `path` is what the loader is given.
   static std::unique_ptr<Library> open_at(const std::string& path, const Manifest& manifest,
                                           core::Findings& findings);

@@ -61,4 +61,10 @@ OpenFile open_library(const Manifest& manifest, bool trust_writable, core::Findi
   return file;
 }
 
+std::string exchanged_since(const OpenFile& file, const core::FileStamp* tested) {
+  if (tested == nullptr || core::stamp_of_open(file.number()) == *tested) return {};
+  return "the library has changed while it was tested; the next reload tests what stands there "
+         "then";
+}
+
 }  // namespace dugout::host

@@ -5,21 +5,13 @@
 #include <memory>
 #include <string>
 
-#include "core/files.hpp"
 #include "core/finding.hpp"
 #include "host/health.hpp"
 #include "host/library.hpp"
+#include "host/origin.hpp"
 #include "host/services.hpp"
 
 namespace dugout::host {
-
-// What a plugin was made of. While it stays the same, so may the plugin.
-struct Origin {
-  core::FileStamp manifest, library, schema;
-  std::string config;
-  bool isolated = false;
-  bool operator==(const Origin&) const = default;
-};
 
 class Plugin {
  public:

@@ -2,15 +2,20 @@
 
 #include <fcntl.h>
 #include <linux/landlock.h>
+#include <linux/netlink.h>
+#include <linux/sockios.h>
 #include <malloc.h>
 #include <pthread.h>
 #include <seccomp.h>
+#include <sys/ioctl.h>
 #include <sys/mman.h>
 #include <sys/prctl.h>
 #include <sys/resource.h>
+#include <sys/socket.h>
 #include <sys/syscall.h>
 #include <unistd.h>
 
+#include <array>
 #include <cerrno>
 #include <fstream>
 #include <initializer_list>
@@ -123,111 +128,155 @@ struct Release {
 };
 using Filter = std::unique_ptr<void, Release>;
 
+// Memory, threads, clocks, reading and writing what is open.
+constexpr std::array kComputing{"read",
+                                "readv",
+                                "pread64",
+                                "write",
+                                "writev",
+                                "pwrite64",
+                                "lseek",
+                                "close",
+                                "fstat",
+                                "newfstatat",
+                                "stat",
+                                "lstat",
+                                "statx",
+                                "statfs",
+                                "fstatfs",
+                                "access",
+                                "faccessat",
+                                "readlink",
+                                "readlinkat",
+                                "getdents64",
+                                "dup",
+                                "getcwd",
+                                "poll",
+                                "ppoll",
+                                "pipe2",
+                                "eventfd2",
+                                "mmap",
+                                "munmap",
+                                "mprotect",
+                                "mremap",
+                                "madvise",
+                                "brk",
+                                "mincore",
+                                "rt_sigaction",
+                                "rt_sigprocmask",
+                                "rt_sigreturn",
+                                "sigaltstack",
+                                "futex",
+                                "set_robust_list",
+                                "rseq",
+                                "set_tid_address",
+                                "exit",
+                                "exit_group",
+                                "gettid",
+                                "getpid",
+                                "getppid",
+                                "getuid",
+                                "geteuid",
+                                "getgid",
+                                "getegid",
+                                "sched_yield",
+                                "sched_getaffinity",
+                                "sched_getparam",
+                                "sched_getscheduler",
+                                "getcpu",
+                                "clock_gettime",
+                                "clock_getres",
+                                "clock_nanosleep",
+                                "nanosleep",
+                                "gettimeofday",
+                                "time",
+                                "times",
+                                "getrandom",
+                                "restart_syscall",
+                                "uname",
+                                "sysinfo",
+                                "getrusage",
+                                "arch_prctl",
+                                "membarrier",
+                                "seccomp"};
+constexpr std::array kWriting{"open",      "openat",    "rename",    "renameat", "renameat2",
+                              "unlink",    "unlinkat",  "mkdir",     "mkdirat",  "fsync",
+                              "fdatasync", "ftruncate", "fallocate", "flock"};
+constexpr std::array kTalking{"connect",    "bind",       "getsockname", "getpeername",
+                              "setsockopt", "getsockopt", "sendto",      "sendmmsg",
+                              "shutdown",   "select",     "pselect6",    "epoll_create1",
+                              "epoll_ctl",  "epoll_wait", "epoll_pwait"};
+// Numbers, locks and flags. Not who is told of what a file does by a signal of whose choice
+// (F_SETOWN, F_SETSIG): it could be the host, and the signal SIGKILL.
+constexpr std::array kFileCommands{F_GETFD,         F_SETFD,     F_GETFL,     F_DUPFD,
+                                   F_DUPFD_CLOEXEC, F_GETLK,     F_SETLK,     F_SETLKW,
+                                   F_OFD_GETLK,     F_OFD_SETLK, F_OFD_SETLKW};
+// The same by another door would be FIOSETOWN and FIOASYNC.
+constexpr std::array kSocketCommands{FIONREAD, FIONBIO, SIOCGIFCONF, SIOCGIFINDEX, SIOCGIFNAME};
+
 // A name that this machine or this libseccomp does not know is not needed here.
-void allow(const Filter& filter, std::initializer_list<const char*> names) {
+template <std::size_t Count>
+void allow(const Filter& filter, const std::array<const char*, Count>& names) {
   for (const char* name : names) {
     const int number = ::seccomp_syscall_resolve_name(name);
     if (number >= 0) ::seccomp_rule_add_array(filter.get(), SCMP_ACT_ALLOW, number, 0, nullptr);
   }
 }
 
-void allow_if(const Filter& filter, int number, scmp_arg_cmp condition) {
-  ::seccomp_rule_add_array(filter.get(), SCMP_ACT_ALLOW, number, 1, &condition);
+void allow_if(const Filter& filter, int number, std::initializer_list<scmp_arg_cmp> conditions) {
+  ::seccomp_rule_add_array(filter.get(), SCMP_ACT_ALLOW, number,
+                           static_cast<unsigned>(conditions.size()), conditions.begin());
+}
+
+template <typename Number>
+scmp_datum_t datum(Number number) {
+  return static_cast<scmp_datum_t>(number);
 }
 
 void allow_computing(const Filter& filter) {
-  allow(filter, {"read",
-                 "readv",
-                 "pread64",
-                 "write",
-                 "writev",
-                 "pwrite64",
-                 "lseek",
-                 "close",
-                 "fstat",
-                 "newfstatat",
-                 "stat",
-                 "lstat",
-                 "statx",
-                 "statfs",
-                 "fstatfs",
-                 "access",
-                 "faccessat",
-                 "readlink",
-                 "readlinkat",
-                 "getdents64",
-                 "fcntl",
-                 "dup",
-                 "getcwd",
-                 "poll",
-                 "ppoll",
-                 "pipe2",
-                 "eventfd2",
-                 "mmap",
-                 "munmap",
-                 "mprotect",
-                 "mremap",
-                 "madvise",
-                 "brk",
-                 "mincore",
-                 "rt_sigaction",
-                 "rt_sigprocmask",
-                 "rt_sigreturn",
-                 "sigaltstack",
-                 "futex",
-                 "set_robust_list",
-                 "rseq",
-                 "set_tid_address",
-                 "exit",
-                 "exit_group",
-                 "gettid",
-                 "getpid",
-                 "getppid",
-                 "getuid",
-                 "geteuid",
-                 "getgid",
-                 "getegid",
-                 "sched_yield",
-                 "sched_getaffinity",
-                 "sched_getparam",
-                 "sched_getscheduler",
-                 "getcpu",
-                 "clock_gettime",
-                 "clock_getres",
-                 "clock_nanosleep",
-                 "nanosleep",
-                 "gettimeofday",
-                 "time",
-                 "times",
-                 "getrandom",
-                 "restart_syscall",
-                 "uname",
-                 "sysinfo",
-                 "getrusage",
-                 "arch_prctl",
-                 "membarrier",
-                 "seccomp"});
+  allow(filter, kComputing);
+  for (const int command : kFileCommands) {
+    allow_if(filter, SCMP_SYS(fcntl), {SCMP_A1(SCMP_CMP_EQ, datum(command))});
+  }
+  allow_if(filter, SCMP_SYS(fcntl),
+           {SCMP_A1(SCMP_CMP_EQ, F_SETFL), SCMP_A2(SCMP_CMP_MASKED_EQ, O_ASYNC, 0)});
   // Threads, no processes. What clone3 asks for cannot be looked at: the library falls back.
-  allow_if(filter, SCMP_SYS(clone), SCMP_A0(SCMP_CMP_MASKED_EQ, CLONE_THREAD, CLONE_THREAD));
+  allow_if(filter, SCMP_SYS(clone), {SCMP_A0(SCMP_CMP_MASKED_EQ, CLONE_THREAD, CLONE_THREAD)});
   ::seccomp_rule_add(filter.get(), SCMP_ACT_ERRNO(ENOSYS), SCMP_SYS(clone3), 0);
-  allow_if(filter, SCMP_SYS(tgkill), SCMP_A0(SCMP_CMP_EQ, static_cast<scmp_datum_t>(::getpid())));
+  allow_if(filter, SCMP_SYS(tgkill), {SCMP_A0(SCMP_CMP_EQ, datum(::getpid()))});
   for (const int asked : {PR_SET_NAME, PR_GET_NAME, PR_SET_NO_NEW_PRIVS}) {
-    allow_if(filter, SCMP_SYS(prctl), SCMP_A0(SCMP_CMP_EQ, static_cast<scmp_datum_t>(asked)));
+    allow_if(filter, SCMP_SYS(prctl), {SCMP_A0(SCMP_CMP_EQ, datum(asked))});
   }
   for (const int call : {SCMP_SYS(sendmsg), SCMP_SYS(recvfrom)}) {
-    allow_if(filter, call, SCMP_A0(SCMP_CMP_EQ, kChildSocket));
+    allow_if(filter, call, {SCMP_A0(SCMP_CMP_EQ, kChildSocket)});
   }
 }
 
 void allow_files(const Filter& filter, bool writing) {
   if (writing) {
-    allow(filter, {"open", "openat", "rename", "renameat", "renameat2", "unlink", "unlinkat",
-                   "mkdir", "mkdirat", "fsync", "fdatasync", "ftruncate", "fallocate", "flock"});
+    allow(filter, kWriting);
     return;
   }
   constexpr auto kChanges = O_ACCMODE | O_CREAT | O_TRUNC;
-  allow_if(filter, SCMP_SYS(open), SCMP_A1(SCMP_CMP_MASKED_EQ, kChanges, O_RDONLY));
-  allow_if(filter, SCMP_SYS(openat), SCMP_A2(SCMP_CMP_MASKED_EQ, kChanges, O_RDONLY));
+  allow_if(filter, SCMP_SYS(open), {SCMP_A1(SCMP_CMP_MASKED_EQ, kChanges, O_RDONLY)});
+  allow_if(filter, SCMP_SYS(openat), {SCMP_A2(SCMP_CMP_MASKED_EQ, kChanges, O_RDONLY)});
+}
+
+// The internet, and what the resolver asks the kernel about its own addresses. Not the sockets of
+// other programs of this machine, of which some may do anything.
+void allow_network(const Filter& filter) {
+  for (const int family : {AF_INET, AF_INET6}) {
+    allow_if(filter, SCMP_SYS(socket), {SCMP_A0(SCMP_CMP_EQ, datum(family))});
+  }
+  allow_if(filter, SCMP_SYS(socket),
+           {SCMP_A0(SCMP_CMP_EQ, AF_NETLINK), SCMP_A2(SCMP_CMP_EQ, NETLINK_ROUTE)});
+  allow(filter, kTalking);
+  for (const auto command : kSocketCommands) {
+    allow_if(filter, SCMP_SYS(ioctl), {SCMP_A1(SCMP_CMP_EQ, datum(command))});
+  }
+  for (const int call : {SCMP_SYS(sendmsg), SCMP_SYS(recvfrom), SCMP_SYS(recvmsg)}) {
+    ::seccomp_rule_add_array(filter.get(), SCMP_ACT_ALLOW, call, 0, nullptr);
+  }
 }
 
 std::string limit_calls(const Sandbox& sandbox) {
@@ -235,14 +284,7 @@ std::string limit_calls(const Sandbox& sandbox) {
   if (!filter) return "seccomp: no memory";
   allow_computing(filter);
   allow_files(filter, sandbox.files);
-  if (sandbox.network) {
-    allow(filter, {"socket", "connect", "bind", "getsockname", "getpeername", "setsockopt",
-                   "getsockopt", "sendto", "sendmmsg", "shutdown", "select", "pselect6",
-                   "epoll_create1", "epoll_ctl", "epoll_wait", "epoll_pwait", "ioctl"});
-    for (const int call : {SCMP_SYS(sendmsg), SCMP_SYS(recvfrom), SCMP_SYS(recvmsg)}) {
-      ::seccomp_rule_add_array(filter.get(), SCMP_ACT_ALLOW, call, 0, nullptr);
-    }
-  }
+  if (sandbox.network) allow_network(filter);
   // Nothing that means well comes near these.
   for (const int call : {SCMP_SYS(execve), SCMP_SYS(execveat), SCMP_SYS(ptrace), SCMP_SYS(bpf),
                          SCMP_SYS(process_vm_readv), SCMP_SYS(process_vm_writev)}) {

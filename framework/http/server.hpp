@@ -26,7 +26,8 @@ namespace dugout::http {
 
 // What a reload came to, as a JSON object.
 struct ReloadAnswer {
-  bool good = false;  // the files serve from now on
+  bool good = false;       // the files serve from now on, all of them
+  bool published = false;  // but for the certificate, if not `good`
   std::string json;
 };
 

@@ -17,6 +17,7 @@ struct ToolShape {
   std::vector<std::string> arguments, required;  // of the arguments' schema
   std::string check_argument;                    // empty = not usable under `check:`
   bool has_effects = false;
+  bool operator==(const ToolShape&) const = default;
 };
 
 struct Known {
@@ -24,6 +25,7 @@ struct Known {
   std::vector<std::string> parsers, recovery;  // names behind the kind: "structured"
   std::vector<std::string> providers;          // "openai_responses"
   std::vector<std::string> validators;         // "json_structure"
+  bool operator==(const Known&) const = default;
 };
 
 // root: the folder that holds agents/ and routines/. Loads, then runs the graph checks of

@@ -157,15 +157,21 @@ class SqliteStore final : public Store {
         [&](Database& database) { return merge_row(database, table, id, *changes, now_ms()); });
   }
 
-  Status replace_table(std::string_view table, const std::vector<std::string>& texts) override {
-    std::vector<Json> rows;
-    for (const auto& text : texts) {
-      auto row = parse_row(text);
-      if (!row) return row.error();
-      rows.push_back(std::move(*row));
+  Status replace_tables(const Tables& tables) override {
+    std::map<std::string, std::vector<Json>> parsed;
+    for (const auto& [table, texts] : tables) {
+      for (const auto& text : texts) {
+        auto row = parse_row(text);
+        if (!row) return row.error();
+        parsed[table].push_back(std::move(*row));
+      }
     }
-    return writer_.run(
-        [&](Database& database) { return replace_rows(database, table, rows, now_ms()); });
+    return writer_.run([&](Database& database) -> Status {
+      for (const auto& [table, texts] : tables) {
+        if (auto done = replace_rows(database, table, parsed[table], now_ms()); !done) return done;
+      }
+      return Done{};
+    });
   }
 
   Outcome<int> take_events(std::string_view source, const std::vector<NewEvent>& events) override {

@@ -7,6 +7,7 @@
 #include <chrono>
 #include <cstdint>
 #include <functional>
+#include <map>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -127,8 +128,12 @@ class Store {
                                           std::string_view row) = 0;
   virtual Outcome<std::string> update_row(std::string_view table, std::string_view id,
                                           std::string_view changes) = 0;
-  // Replaces a whole table, such as a part of the directory read from YAML at start.
-  virtual Status replace_table(std::string_view table, const std::vector<std::string>& rows) = 0;
+  // Replaces whole tables, such as the directory read from YAML: all of them or none.
+  using Tables = std::map<std::string, std::vector<std::string>>;
+  virtual Status replace_tables(const Tables& tables) = 0;
+  Status replace_table(const std::string& table, const std::vector<std::string>& rows) {
+    return replace_tables({{table, rows}});
+  }
 
   // ---- jobs and the events that make them
   // Stores the events that were not seen before under (source, id), each with its job, all or none.

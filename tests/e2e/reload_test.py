@@ -163,6 +163,18 @@ def test_settings_take_effect_and_those_of_the_start_say_so():
         assert status == 422 and "100" in problem["detail"], problem
 
 
+def test_the_command_line_has_the_last_word_on_the_level_of_the_log():
+    with club() as folder:
+        config = os.path.join(folder, "dugout.yaml")
+        write(config, "reload: {watch: false}\nlog: {level: warning}\n")
+        with driver.Server(root=folder, args=["--config", config, "--log-level", "error"],
+                           DUGOUT_ADMIN_TOKEN=TOKEN) as server:
+            write(config, "reload: {watch: false}\nlog: {level: debug}\n")
+            assert server.request("POST", "/admin/reload", "", OPERATOR)[0] == 200
+            status, _, answer = server.request("GET", "/admin/log-level", None, OPERATOR)
+            assert status == 200 and b'"error"' in answer, answer
+
+
 def test_a_signal_and_the_command_reload():
     with club() as folder, serve(folder, settings="reload: {watch: false}\n") as server:
         edit(folder, ASK, ask_of(folder), 'ask: "Third version?"')

@@ -141,6 +141,24 @@ def test_http_leads_to_https_by_the_settings_and_not_by_the_request():
         assert server.stop() == 0
 
 
+def test_a_reload_with_a_certificate_that_cannot_be_used_says_so_and_no_more():
+    files = [shutil.copy(path, path + ".renewed") for path in PAIR]
+    token = "tls-test-operator-token"
+    with SecureServer(files, DUGOUT_ADMIN_TOKEN=token) as server:
+        trusted = server.context()
+        server.context = lambda: trusted  # what it goes on showing
+        with open(files[0], "w", encoding="ascii") as file:
+            file.write("rubbish")
+        status, _, answer = server.request("POST", "/admin/reload", "", {"Authorization": "Bearer " + token})
+        problem = json.loads(answer)
+        assert status == 422 and problem["title"] == "The certificate cannot be used", problem
+        assert problem["outcome"] == "published" and problem["generation"] >= 2, problem
+        assert files[0] in problem["findings"][0]["file"], problem
+        status, _, metrics = server.request("GET", "/metrics", None, {"Authorization": "Bearer " + token})
+        assert b"dugout_reload_refused 0" in metrics, metrics
+        assert server.stop() == 0
+
+
 def start_with(**environment):
     return subprocess.run([DUGOUT, "serve", "--root", SOURCE, "--listen", "127.0.0.1:0", "--data", FOLDER + "/data"],
                           capture_output=True, text=True, timeout=60 * PATIENCE, env=clean_environment(**environment))

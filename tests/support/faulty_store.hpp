@@ -106,9 +106,9 @@ class FaultyStore final : public store::Store {
     if (broken()) return error();
     return inner_.update_row(table, id, changes);
   }
-  Status replace_table(std::string_view table, const std::vector<std::string>& rows) override {
+  Status replace_tables(const Tables& tables) override {
     if (broken()) return error();
-    return inner_.replace_table(table, rows);
+    return inner_.replace_tables(tables);
   }
   Outcome<int> take_events(std::string_view source,
                            const std::vector<store::NewEvent>& events) override {

@@ -34,6 +34,18 @@ class OwnPlugin {
     }
   }
 
+  // The same text saved once more.
+  void save(const std::string& name) const {
+    const auto path = folder_ / id_ / name;
+    fs::copy_file(path, path.string() + ".new");
+    fs::rename(path.string() + ".new", path);
+  }
+
+  // What stands in its folder is nothing to read any more.
+  void spoil() const { std::ofstream(folder_ / id_ / "plugin.yaml") << "nonsense"; }
+
+  std::string folder() const { return folder_.string(); }
+
   std::shared_ptr<const host::Generation> load(host::LoadOptions options = {}) const {
     options.folders = {folder_.string()};
     options.trust_writable = true;
@@ -100,20 +112,80 @@ TEST_CASE("GenerationsTest.OtherConfigMakesAnotherInstance") {
   CHECK(plugin.load(options)->fresh() == std::set<std::string>{kPlugin});
 }
 
-TEST_CASE("GenerationsTest.KeptPluginStaysWhateverItsFilesSay") {
+TEST_CASE("GenerationsTest.ExchangedGenerationHasThePluginOfTheOtherAndReadsNoFile") {
   const OwnPlugin plugin(kPlugin);
-  const auto first = plugin.load();
+  auto first = plugin.load();
+  REQUIRE(first->parser("abi_c")->parse("anything", ""));
   plugin.exchange();
   const auto second = plugin.load(after(first));
   REQUIRE(second->fresh().size() == 1);
+  plugin.spoil();
+  core::Findings findings;
 
-  auto options = after(second);
-  options.keep[kPlugin] = first;
-  const auto third = plugin.load(options);
+  const auto third = host::exchanged(second, {{kPlugin, first}}, findings);
 
+  CHECK(findings.empty());
   CHECK(third->fresh().empty());
   CHECK(third->parser("abi_c") != nullptr);
   CHECK(info_of(*third, kPlugin).state == "loaded");
+  CHECK(third->counts(kPlugin).calls == 1);
+  CHECK(third->origin(kPlugin) == first->origin(kPlugin));
+}
+
+TEST_CASE("GenerationsTest.RejectedPluginIsNotMadeAgainUntilAnyOfItIsAnother") {
+  const OwnPlugin plugin(kPlugin);
+  const auto first = plugin.load();
+  auto options = after(first);
+  options.folders = {plugin.folder()};
+  options.trust_writable = true;
+  options.configs[kPlugin] = R"({"word":"a slip of the pen"})";
+  core::Findings findings;
+  const auto worse = host::load(options, findings);
+  REQUIRE(worse->fresh().size() == 1);
+  options.rejected[kPlugin] = *worse->origin(kPlugin);
+
+  const auto again = host::load(options, findings);
+
+  CHECK(again->fresh().empty());
+  CHECK(again->origin(kPlugin) == first->origin(kPlugin));
+  REQUIRE(findings.size() == 1);  // nobody has to guess why it does not serve
+  CHECK(findings[0].severity == core::Finding::Severity::kWarning);
+  CHECK(findings[0].message.find("was taken back") != std::string::npos);
+
+  SECTION("its config") {
+    options.configs[kPlugin] = R"({"word":"mended"})";
+  }
+  SECTION("its schema") {
+    plugin.save("config.schema.json");
+  }
+  SECTION("its manifest") {
+    plugin.save("plugin.yaml");
+  }
+  SECTION("its library") {
+    plugin.exchange();
+  }
+
+  CHECK(host::load(options, findings)->fresh() == std::set<std::string>{kPlugin});
+}
+
+TEST_CASE("GenerationsTest.LibraryThatChangesBehindItsTestIsNotOpened") {
+  const OwnPlugin plugin(kPlugin);
+  const auto first = plugin.load();
+  auto options = after(first);
+  options.folders = {plugin.folder()};
+  options.trust_writable = true;
+  options.check = [&plugin](const host::Manifest&) -> Status {
+    plugin.exchange();
+    return Done{};
+  };
+  plugin.exchange();
+  core::Findings findings;
+
+  const auto made = host::load(options, findings);
+
+  CHECK(info_of(*made, kPlugin).state == "refused");
+  CHECK(all_text(findings).find("changed while it was tested") != std::string::npos);
+  CHECK(mapped_names(kPlugin).size() == 1);  // of the first
 }
 
 TEST_CASE("GenerationsTest.PluginThatFailsItsCheckIsRefusedBeforeItIsOpened") {

@@ -1,8 +1,12 @@
 // Plugins in a process of their own: what one does there ends its own call, and nothing else.
+#include <poll.h>
 #include <signal.h>
 #include <sys/wait.h>
+#include <unistd.h>
 
 #include <algorithm>
+#include <array>
+#include <atomic>
 #include <catch2/catch.hpp>
 #include <filesystem>
 #include <fstream>
@@ -21,18 +25,45 @@ using Catch::Contains;
 constexpr auto kId = "parser.moody_child";
 
 // The processes that this one has begun and not waited for.
-int children() {
-  int count = 0;
+std::vector<pid_t> processes() {
+  std::vector<pid_t> all;
   for (const auto& task : std::filesystem::directory_iterator("/proc/self/task")) {
     std::ifstream in(task.path() / "children");
-    for (int process = 0; in >> process;) ++count;
+    for (pid_t process = 0; in >> process;) all.push_back(process);
   }
-  return count;
+  return all;
 }
+
+int children() {
+  return static_cast<int>(processes().size());
+}
+
+// Whoever asks for the time is under way.
+class AskedClock final : public core::Clock {
+ public:
+  core::MonoTime now() const override { return inner_.now(); }
+  core::WallTime wall_now() const override {
+    asked = true;
+    while (stands) ::poll(nullptr, 0, 1);
+    return inner_.wall_now();
+  }
+  bool sleep(core::Duration pause, const core::CancelToken& cancel) override {
+    return inner_.sleep(pause, cancel);
+  }
+  void advance(core::Duration by) { inner_.advance(by); }
+
+  mutable std::atomic<bool> asked{false};
+  std::atomic<bool> stands{false};  // nobody is told the time
+
+ private:
+  FakeClock inner_;
+};
 
 class Rows final : public host::RecordService {
  public:
   Outcome<std::string> find(std::string_view table, std::string_view where) override {
+    // A slow store: whoever asks on meanwhile is heard by the host all the same.
+    while (table == "always" && children() == 2) ::poll(nullptr, 0, 1);
     return "[{\"table\":\"" + std::string(table) + "\",\"where\":" + std::string(where) + "}]";
   }
   Outcome<std::string> insert(std::string_view, std::string_view, std::string_view) override {
@@ -76,7 +107,7 @@ struct Stand {
                      R"({"deadline_ms":)" + std::to_string(deadline_ms) + "}");
   }
 
-  FakeClock clock;
+  AskedClock clock;
   Rows rows;
   std::shared_ptr<const host::Generation> generation;
   std::shared_ptr<const host::ParserHandle> parser;
@@ -148,17 +179,19 @@ TEST_CASE("IsolationTest.ALoopIsEndedAndCallsBesideItAreNot") {
 }
 
 TEST_CASE("IsolationTest.WhoWasUnderWayBesideACrashIsAnswered") {
-  const Stand stand;
+  Stand stand;
+  stand.clock.asked = false;
   Outcome<std::string> innocent = std::string{};
 
   std::thread beside([&] { innocent = stand.say("pause"); });
-  std::this_thread::yield();
+  while (!stand.clock.asked) ::poll(nullptr, 0, 1);
   const auto guilty = stand.say("segfault");
   beside.join();
 
   CHECK_FALSE(guilty);
   REQUIRE(innocent);
   CHECK(*innocent == R"({"agent_final_response":"pause"})");
+  CHECK(stand.generation->counts(kId).restarts >= 2);  // both were made once more
   CHECK(children() <= 2);
 }
 
@@ -170,6 +203,16 @@ TEST_CASE("IsolationTest.MemoryHasABound") {
   REQUIRE_FALSE(outcome);
   CHECK(outcome.error().code == Code::kInternal);
   CHECK(stand.said("hello") == R"({"agent_final_response":"hello"})");
+}
+
+TEST_CASE("IsolationTest.WhoAsksWithoutEndIsEnded") {
+  const Stand stand;
+
+  const auto outcome = stand.run("ask_much");
+
+  REQUIRE_FALSE(outcome);
+  CHECK_THAT(outcome.error().message, Contains("it asks too much at once"));
+  CHECK(stand.run("answer"));
 }
 
 TEST_CASE("IsolationTest.AFloodIsCutOff") {
@@ -201,8 +244,23 @@ TEST_CASE("IsolationTest.WhatTheSandboxForbids") {
   CHECK_THAT(stand.said("read /usr/include/stdio.h"), Contains("refused"));
   CHECK_THAT(stand.said("fork"), Contains("refused"));
   CHECK_THAT(stand.said("kill"), Contains("refused"));
+  CHECK_THAT(stand.said("owner"), Contains("refused"));
   CHECK_FALSE(std::filesystem::exists(file));
   CHECK(stand.generation->counts(kId).restarts == 0);
+}
+
+TEST_CASE("IsolationTest.NetworkMeansTheInternetAndNoOtherSocket") {
+  if (host::kSanitized) return;
+  const Stand stand;
+  const auto said = [&](const std::string& mode) {
+    const auto outcome = stand.run(mode);
+    return outcome ? *outcome : outcome.error().message;
+  };
+
+  CHECK_THAT(said("inet"), Contains("done"));
+  CHECK_THAT(said("unix"), Contains("refused"));
+  CHECK_THAT(said("packet"), Contains("refused"));
+  CHECK_THAT(said("owner"), Contains("refused"));
 }
 
 TEST_CASE("IsolationTest.ItInheritsNothing") {
@@ -267,6 +325,21 @@ TEST_CASE("IsolationTest.AToolThatLoopsIsEndedAfterItsTime") {
   CHECK(again);
 }
 
+TEST_CASE("IsolationTest.WhoIsCancelledDoesNotWaitForAProcessThatStartsSlowly") {
+  Stand stand;
+  stand.clock.stands = true;  // the tool asks for the time when it is created
+  CHECK_FALSE(stand.run("segfault"));
+  const auto begun = std::chrono::steady_clock::now();
+
+  const auto late = stand.run("answer", 200);
+  const auto took = std::chrono::steady_clock::now() - begun;
+  stand.clock.stands = false;
+
+  CHECK_FALSE(late);
+  CHECK(took < 10s);           // of the 15 that a start may take
+  CHECK(stand.run("answer"));  // it has started all the same
+}
+
 TEST_CASE("IsolationTest.ManyAtOnce") {
   const Stand stand;
   std::array<int, 4> good{};
@@ -295,6 +368,8 @@ TEST_CASE("IsolationTest.ConformanceIsCheckedInItsProcess") {
 }
 
 TEST_CASE("IsolationTest.ChildEndsWithItsHost") {
+  std::array<int, 2> told{};
+  REQUIRE(::pipe(told.data()) == 0);
   const auto host_process = ::fork();
   if (host_process == 0) {
     // The test's own process would wait for its children; this one is killed.
@@ -304,22 +379,27 @@ TEST_CASE("IsolationTest.ChildEndsWithItsHost") {
     options.isolation = {ISOLATION_CHILD, {}};
     options.trust_writable = true;
     const auto generation = host::load(options, findings);
+    for (const auto process : processes()) (void)!::write(told[1], &process, sizeof process);
     ::kill(::getpid(), SIGKILL);
   }
+  ::close(told[1]);
   int status = 0;
   REQUIRE(::waitpid(host_process, &status, 0) == host_process);
 
   CHECK(WIFSIGNALED(status));
-  // Their parent is gone; by name none of them is left that has another parent than this process.
-  const auto orphans = [] {
+  std::vector<pid_t> begun;
+  for (pid_t process = 0; ::read(told[0], &process, sizeof process) == sizeof process;) {
+    begun.push_back(process);
+  }
+  ::close(told[0]);
+  CHECK(begun.size() == 2);
+  // Whoever is their parent now; one that has ended has no command line.
+  const auto orphans = [&begun] {
     int count = 0;
-    for (const auto& entry : std::filesystem::directory_iterator("/proc")) {
-      std::ifstream in(entry.path() / "cmdline", std::ios::binary);
+    for (const auto process : begun) {
+      std::ifstream in("/proc/" + std::to_string(process) + "/cmdline", std::ios::binary);
       const std::string line{std::istreambuf_iterator<char>(in), {}};
-      std::ifstream stat(entry.path() / "status");
-      for (std::string one; std::getline(stat, one);) {
-        if (one == "PPid:\t1" && line.find("plugin-child") != line.npos) ++count;
-      }
+      count += line.find("plugin-child") == line.npos ? 0 : 1;
     }
     return count;
   };

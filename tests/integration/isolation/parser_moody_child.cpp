@@ -24,10 +24,12 @@ class MoodyChild final : public dugout::sdk::Parser {
     if (is("read ")) return answer(misdeeds::open_file(rest(raw), O_RDONLY));
     if (is("fork")) return answer(misdeeds::fork_process());
     if (is("kill")) return answer(misdeeds::signal_host());
+    if (is("owner")) return answer(misdeeds::signal_host_by_file());
     if (is("environment")) return answer(misdeeds::environment());
     if (is("numbers")) return answer(misdeeds::open_numbers());
     if (is("flood")) return answer(std::string(std::size_t{17} << 20, 'x'));
     if (is("throw")) throw std::string("of no known kind");
+    if (is("pause")) (void)host_.unix_ms();  // says that it is under way
     if (is("pause")) std::this_thread::sleep_for(std::chrono::milliseconds(300));
     if (is("clock")) return answer(std::to_string(host_.unix_ms()));
     if (is("log")) host_.log(2, "a line of the child");

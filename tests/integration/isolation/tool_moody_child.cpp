@@ -8,7 +8,10 @@ namespace {
 
 class MoodyChild final : public dugout::sdk::Tool {
  public:
-  MoodyChild(std::string_view /*config*/, dugout::sdk::Host host) : host_(host) {}
+  // Begins when the host's clock says so.
+  MoodyChild(std::string_view /*config*/, dugout::sdk::Host host) : host_(host) {
+    (void)host_.unix_ms();
+  }
 
   std::string describe() const override {
     return R"({"name":"moody_child","description":"Does as it is told.","arguments":{"type":"object",)"
@@ -20,6 +23,11 @@ class MoodyChild final : public dugout::sdk::Tool {
     const auto is = [&](std::string_view word) { return args.find(word) != args.npos; };
     if (is("segfault")) misdeeds::segfault();
     if (is("loop")) misdeeds::loop();
+    if (is("unix")) return told(misdeeds::open_family(AF_UNIX));
+    if (is("packet")) return told(misdeeds::open_family(AF_PACKET));
+    if (is("inet")) return told(misdeeds::open_family(AF_INET));
+    if (is("owner")) return told(misdeeds::signal_host_by_socket());
+    if (is("ask_much")) misdeeds::ask_without_end();
     if (is("rows")) {
       auto rows = host_.find_rows("teams", R"({"age":"u9"})");
       if (!rows) return rows.error();
@@ -29,6 +37,10 @@ class MoodyChild final : public dugout::sdk::Tool {
   }
 
  private:
+  static std::string told(const std::string& text) {
+    return R"({"ok":true,"data":{"said":")" + text + "\"}}";
+  }
+
   const dugout::sdk::Host host_;
 };
 

@@ -1,10 +1,12 @@
 // What host and child send each other, and what is refused.
 #include "host/frame.hpp"
 
+#include <poll.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
 #include <array>
+#include <atomic>
 #include <catch2/catch.hpp>
 #include <thread>
 
@@ -45,6 +47,26 @@ TEST_CASE("FrameTest.WhatIsSentIsRead") {
   CHECK(frame->serial == 13);
   CHECK(frame->texts == std::vector<std::string>{"one", "", "three"});
   CHECK(frame->text(9).empty());
+}
+
+TEST_CASE("FrameTest.WhoTakesTooLittleInTheTimeForAFrameIsGivenUp") {
+  using namespace std::chrono_literals;
+  const Line line;
+  const std::string large(std::size_t{5} << 20, 'x');
+  std::atomic<bool> over{false};
+  // It goes on taking a little, so that each single piece goes out soon.
+  std::thread slow([&] {
+    std::array<char, 512> piece;
+    while (!over && ::recv(line.ends[1], piece.data(), piece.size(), 0) > 0) {
+      ::poll(nullptr, 0, 1);
+    }
+  });
+
+  const bool sent = send_frame(line.ends[0], {}, {large}, 100ms);
+  over = true;
+  slow.join();
+
+  CHECK_FALSE(sent);
 }
 
 TEST_CASE("FrameTest.TextsOfMegabytesGoThroughInPieces") {

@@ -261,6 +261,17 @@ TEST_CASE("StoreRecordsTest.SeededRowOnceUpdatedIsTheApplications") {
   CHECK(f.find("teams")[0]["full"] == "Y");
 }
 
+TEST_CASE("StoreRecordsTest.ReplaceOfSeveralTablesIsAllOrNothing") {
+  RecordsFixture f;
+  REQUIRE(f.store->replace_tables(
+      {{"shirts", {R"({"_unique":"k7","n":7})"}}, {"teams", {R"({"team":"Lions"})"}}}));
+
+  CHECK_FALSE(f.store->replace_tables({{"shirts", {R"({"n":8})"}}, {"teams", {"oops"}}}));
+
+  CHECK(f.find("shirts")[0]["n"] == 7);
+  CHECK(f.find("teams")[0]["team"] == "Lions");
+}
+
 TEST_CASE("StoreRecordsTest.ReplaceWithOneBadRowChangesNothing") {
   RecordsFixture f;
   REQUIRE(f.store->replace_table("teams", {R"({"team":"Lions"})"}));
