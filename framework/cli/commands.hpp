@@ -38,6 +38,7 @@ int plugin_list(const AppOptions& options, bool json);
 struct PluginCheckOptions {
   std::vector<std::string> paths;
   std::string isolation;  // "process", "none"; empty = as the manifest says
+  double limit = 10.0;    // s, for each check
   int server = 0;         // the process for which it is done, and with which it ends; 0 = a person
 };
 int plugin_check(const PluginCheckOptions& check, bool json);

@@ -73,6 +73,10 @@ void add_plugins(CLI::App& app, CommandLine& line) {
       ->add_option("--isolation", line.plugin_check.isolation,
                    "Where its code runs: process or none (default: as its manifest says)")
       ->check(CLI::IsMember({"process", "none"}));
+  check_one
+      ->add_option("--limit", line.plugin_check.limit,
+                   "Longest time of one check in seconds (10); one that takes longer hangs")
+      ->check(CLI::Range(0.1, 3600.0));
   check_one->add_option("--server", line.plugin_check.server)->group("");  // not for people
   check_one->add_flag("--json", line.json, "As JSON");
   check_one->callback(

@@ -2,6 +2,7 @@
 #include <sys/prctl.h>
 #include <unistd.h>
 
+#include <cmath>
 #include <csignal>
 #include <filesystem>
 #include <fstream>
@@ -19,7 +20,6 @@ namespace {
 
 using core::Json;
 
-constexpr auto kCheckHang = std::chrono::seconds(10);
 
 std::string joined(const std::vector<std::string>& words) {
   std::string out;
@@ -55,7 +55,8 @@ Json plugin_json(const host::PluginInfo& info) {
 std::vector<host::CheckResult> checked(const std::string& path, const PluginCheckOptions& check) {
   host::Isolation isolation{kThisProgram, {}};
   if (!check.isolation.empty()) isolation.all = check.isolation == "process";
-  return host::check_plugin(path, kCheckHang, isolation);
+  const auto limit = std::chrono::milliseconds(std::llround(check.limit * 1000.0));
+  return host::check_plugin(path, limit, isolation);
 }
 
 // False: the server is gone already.
