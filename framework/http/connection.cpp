@@ -219,13 +219,11 @@ bool Connection::serve_read(Poco::Net::HTTPServerRequestImpl& request,
   if (request.getExpectContinue() && length <= static_cast<long long>(options_.largest_body)) {
     response.sendContinue();
   }
-  options_.serve(request, response);
-  const int status = response.getStatus();
-  count_answer(status);
+  const bool unread = options_.serve(request, response);
+  count_answer(response.getStatus());
   if (plain_.pace().answer_was_late()) return false;
-  if (response.getKeepAlive()) return true;
-  const bool body = length > 0 || request.getChunkedTransferEncoding();
-  if (body && status >= 400) {
+  if (response.getKeepAlive() && !unread) return true;
+  if (unread && response.sent()) {
     hear_out(plain_.watch(), plain_.sockfd(), sized ? length : 0, crowded());
   }
   return false;

@@ -149,6 +149,7 @@ std::optional<Problem> Exchange::read_body(std::size_t limit, core::Duration wit
   if (body.size() < static_cast<std::size_t>(announced)) {
     return clock.now() >= deadline ? too_slow() : cut_off();
   }
+  body_read_ = true;
   return std::nullopt;
 }
 
@@ -222,6 +223,8 @@ bool Exchange::gone() {
 }
 
 std::ostream& Exchange::send_head(int status) {
+  // A body that nobody read must not be taken for the next request.
+  if (left_unread()) close_afterwards();
   const auto code = static_cast<Poco::Net::HTTPResponse::HTTPStatus>(status);
   const auto& reason = Poco::Net::HTTPResponse::getReasonForStatus(code);
   response_.setStatusAndReason(code, reason == "???" ? "Refused" : reason);

@@ -26,6 +26,8 @@ class Exchange {
   // A parameter of the query, as it was sent; nullopt = it is not there.
   std::optional<std::string> query(std::string_view name) const;
   bool has_body() const;
+  // There is one of which not all was taken: what follows it cannot be told from it.
+  bool left_unread() const { return has_body() && !body_read_; }
   // Is it HTTP/1.0 or 1.1? Else the answer is of 1.1, where it would begin with what was sent.
   bool known_version();
   // What stands in a place of the route's path.
@@ -83,7 +85,7 @@ class Exchange {
   PathParts parts_;
   std::string who_, session_token_;
   std::chrono::seconds only_by_https_{0};  // 0 = it is not said
-  bool varies_by_origin_ = false, hurried_ = false;
+  bool varies_by_origin_ = false, hurried_ = false, body_read_ = false;
   std::ostream* lines_ = nullptr;  // of the answer under way
 };
 

@@ -56,9 +56,7 @@ std::optional<Problem> RateGate::ask(Exchange& exchange, RateLimit& limit, const
     figures_->count(of_session ? observability::Refusal::kRateSession
                                : observability::Refusal::kRateAddress);
   }
-  auto problem = too_many(verdict, of_session);
-  problem.close = !of_session && exchange.has_body();  // which nobody has read
-  return problem;
+  return too_many(verdict, of_session);
 }
 
 std::optional<Problem> RateGate::admit(Exchange& exchange, const std::string& address,

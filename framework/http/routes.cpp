@@ -185,8 +185,6 @@ Problem not_http() {
 
 void dispatch(Service& service, Exchange& exchange) {
   if (service.stopping.load()) exchange.close_afterwards();
-  // A body that nobody reads must not be taken for the next request.
-  if (exchange.has_body() && exchange.request().getMethod() != "POST") exchange.close_afterwards();
   try {
     if (!exchange.known_version()) return exchange.problem(not_http(), service.clock);
     if (admit_origin(service, exchange)) serve_route(service, exchange);
