@@ -120,9 +120,10 @@ bool admit_operator(Service& service, Exchange& exchange, Role role) {
   return false;
 }
 
-std::string cookie_text(const Service& service, const std::string& id, long long seconds) {
+std::string cookie_text(const Service& service, Exchange& exchange, const std::string& id,
+                        long long seconds) {
   return std::string(kCookie) + "=" + id + "; Path=/; Max-Age=" + std::to_string(seconds) +
-         "; HttpOnly; SameSite=Strict" + (is_secure(service) ? "; Secure" : "");
+         "; HttpOnly; SameSite=Strict" + (is_secure(service, exchange) ? "; Secure" : "");
 }
 
 // The member "token" of the body; nullopt = it is answered.
@@ -220,14 +221,14 @@ void serve_session_begin(Service& service, Exchange& exchange) {
   const auto id = service.passes.begin(service.clock.now(), *who);
   service.log.info("admin.signed_in", {{"operator", who->name}});
   tell_audit(service, who->name, "signed_in", name_of(who->role));
-  exchange.header("Set-Cookie", cookie_text(service, id, lasts.count()));
+  exchange.header("Set-Cookie", cookie_text(service, exchange, id, lasts.count()));
   exchange.nothing(204);
 }
 
 void serve_session_end(Service& service, Exchange& exchange) {
   tell_audit(service, exchange.who(), "signed_out", "");
   service.passes.end(pass_of(exchange));
-  exchange.header("Set-Cookie", cookie_text(service, "", 0));
+  exchange.header("Set-Cookie", cookie_text(service, exchange, "", 0));
   exchange.nothing(204);
 }
 

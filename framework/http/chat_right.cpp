@@ -83,7 +83,7 @@ void give_token(const Service& service, Exchange& exchange, const std::string& t
   exchange.header("Set-Cookie", std::string(kChatCookie) + "=" + token +
                                     "; Path=/; Max-Age=" + std::to_string(kChatCookieSeconds) +
                                     "; HttpOnly; SameSite=Lax" +
-                                    (is_secure(service) ? "; Secure" : ""));
+                                    (is_secure(service, exchange) ? "; Secure" : ""));
 }
 
 }  // namespace

@@ -113,15 +113,16 @@ bool of_another_site(const Service& service, Exchange& exchange) {
   return !on_the_list(service, core::lower(exchange.request().get("Origin", "")));
 }
 
-bool is_secure(const Service& service) {
-  return service.options.public_url.starts_with("https://");
+bool is_secure(const Service& service, Exchange& exchange) {
+  return service.options.public_url.starts_with("https://") || service.options.tls.wanted() ||
+         came_securely(exchange.request(), service.proxies);
 }
 
 bool admit_origin(Service& service, Exchange& exchange) {
   const auto& options = service.options;
-  const bool https = is_secure(service) || options.tls.wanted() ||
-                     came_securely(exchange.request(), service.proxies);
-  if (https && options.hsts.count() > 0) exchange.only_by_https(options.hsts);
+  if (options.hsts.count() > 0 && is_secure(service, exchange)) {
+    exchange.only_by_https(options.hsts);
+  }
   if (!is_our_host(service, exchange)) {
     exchange.problem(not_our_host(), service.clock);
     return false;

@@ -51,6 +51,25 @@ TEST_CASE("OriginTest.WithoutHttpsThereIsNoPromiseOfIt") {
   CHECK(doors.send("GET", "/").headers.count("Strict-Transport-Security") == 0);
 }
 
+TEST_CASE("OriginTest.BehindATlsProxyCookiesAreSecureAndHttpsIsPromised") {
+  Doors doors([](http::ServerOptions& options) {
+    options.public_url = "http://127.0.0.1:8080";
+    options.admin_token = "a-token-of-operators";
+    options.proxies = {"127.0.0.1"};
+  });
+  const auto sign_in = [&](const std::string& scheme) {
+    return doors.send("POST", "/admin/session", R"({"token":"a-token-of-operators"})",
+                      {{"Content-Type", "application/json"}, {"X-Forwarded-Proto", scheme}});
+  };
+
+  const auto safe = sign_in("https"), plain = sign_in("http");
+
+  CHECK_THAT(header_of(safe, "Set-Cookie"), Catch::Contains("; Secure"));
+  CHECK(safe.headers.count("Strict-Transport-Security") == 1);
+  CHECK(header_of(plain, "Set-Cookie").find("Secure") == std::string::npos);
+  CHECK(plain.headers.count("Strict-Transport-Security") == 0);
+}
+
 TEST_CASE("OriginTest.AnOriginOnTheListMayUseTheChatAndNothingElse") {
   Doors doors(listing());
   doors.orchestrator.answer = [](const auto&) {
