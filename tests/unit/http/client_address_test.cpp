@@ -137,6 +137,12 @@ TEST_CASE("HeadCheckTest.FramingThatSaysTwoThingsIsRefused") {
     INFO(bad);
     CHECK(fault({{"Content-Length", bad}}));
   }
+  for (const auto* bad : {"Content-Length ", " Content-Length", "Content Length", "X-\xc3\xa4", "",
+                          "Content-Length\t", "X(1)", "X\"1\""}) {
+    INFO(bad);
+    CHECK(fault({{bad, "5"}}));
+  }
+  CHECK_FALSE(fault({{"x!#$%&'*+-.^_`|~09AZ", "5"}}));
 }
 
 }  // namespace dugout::http
