@@ -118,7 +118,8 @@ bool Connection::speaks_tls() {
       std::chrono::duration_cast<std::chrono::milliseconds>(head_by_ - connection_time());
   pollfd waits{plain_.sockfd(), POLLIN, 0};
   char first = 0;
-  if (::poll(&waits, 1, static_cast<int>(left.count())) <= 0) {
+  // A negative time would be none at all.
+  if (::poll(&waits, 1, static_cast<int>(std::max<long long>(left.count(), 0))) <= 0) {
     all_.figures().count(Refusal::kSlowHead);
     return false;
   }
