@@ -18,8 +18,12 @@ bool of_another_site(const Service& service, Exchange& exchange);
 // brought this request. Cookies are Secure then, and browsers are told to stay with it.
 bool is_secure(const Service& service, Exchange& exchange);
 
-// Puts what a browser has to know on the answer, whatever that will be. False: it is answered: 421
-// for a host that is not ours, or the preflight of an origin on the list.
+// Puts what a browser has to know on the answer, whatever that will be: without it a page of an
+// origin on the list could not even read that it has to wait.
+void tell_browser(Service& service, Exchange& exchange);
+
+// False: it is answered: 421 for a host that is not ours, or the preflight of an origin on the
+// list. REQUIRES: tell_browser().
 bool admit_origin(Service& service, Exchange& exchange);
 
 }  // namespace dugout::http

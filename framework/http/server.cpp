@@ -10,6 +10,7 @@
 
 #include "http/connection.hpp"
 #include "http/endpoints.hpp"
+#include "http/origin.hpp"
 #include "http/tls.hpp"
 
 namespace dugout::http {
@@ -150,6 +151,7 @@ bool PocoServer::serve(Poco::Net::HTTPServerRequestImpl& request,
   Exchange exchange(request, response);
   // An idle connection holds a thread: when they are scarce, none is kept.
   if (crowded()) exchange.hurry();
+  tell_browser(service_, exchange);
   const auto address = address_key(client_address(request, service_.proxies));
   if (const auto problem = service_.rates.admit(exchange, address, service_.clock.now())) {
     exchange.problem(*problem, service_.clock);

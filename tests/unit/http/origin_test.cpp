@@ -70,6 +70,29 @@ TEST_CASE("OriginTest.BehindATlsProxyCookiesAreSecureAndHttpsIsPromised") {
   CHECK(plain.headers.count("Strict-Transport-Security") == 0);
 }
 
+TEST_CASE("OriginTest.APageOfTheListReadsThatItHasToWait") {
+  Doors doors([](http::ServerOptions& options) {
+    listing()(options);
+    options.rates.chat = {0.001, 1};
+  });
+  const auto post = [&] {
+    return doors.send("POST", "/chat", "{}",
+                      {{"Content-Type", "application/json"}, {"Origin", kListed}});
+  };
+  CHECK(post().status == 422);
+
+  const auto refused = post();
+
+  CHECK(refused.status == 429);
+  CHECK(header_of(refused, "Access-Control-Allow-Origin") == kListed);
+  CHECK(header_of(refused, "Vary") == "Origin");
+  CHECK(header_of(refused, "Strict-Transport-Security") == "max-age=31536000");
+  for (const auto* name : {"RateLimit", "RateLimit-Policy", "Retry-After"}) {
+    CHECK(refused.headers.count(name) == 1);
+    CHECK_THAT(header_of(refused, "Access-Control-Expose-Headers"), Catch::Contains(name));
+  }
+}
+
 TEST_CASE("OriginTest.AnOriginOnTheListMayUseTheChatAndNothingElse") {
   Doors doors(listing());
   doors.orchestrator.answer = [](const auto&) {
