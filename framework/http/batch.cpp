@@ -70,11 +70,10 @@ std::optional<Problem> read(Service& service, Exchange& exchange, BatchBody& bat
 }
 
 // A new conversation of a batch stays one: what is in the head is for one conversation alone.
-void admit_entry(Service& service, Exchange& exchange, BatchEntry& entry) {
-  if (entry.problem || entry.request.session_id.empty()) return;
+void admit_entry(ChatRight& right, BatchEntry& entry) {
   const auto shown = std::exchange(entry.session_token, "");
-  entry.problem = admit_chat(service, exchange, entry.request.session_id, shown);
-  if (!entry.problem) entry.session_token = chat_token(service, entry.request.session_id);
+  if (entry.problem || entry.request.session_id.empty()) return;
+  entry.problem = right.admit(entry.request.session_id, {entry.request.client_message_id, shown});
 }
 
 std::vector<orchestrator::BatchCall> calls_of(const std::vector<BatchEntry>& entries) {
@@ -110,7 +109,8 @@ void serve_batch(Service& service, Exchange& exchange) {
   BatchBody batch;
   if (const auto problem = read(service, exchange, batch))
     return exchange.problem(*problem, service.clock);
-  for (auto& entry : batch.entries) admit_entry(service, exchange, entry);
+  ChatRight right(service, exchange);
+  for (auto& entry : batch.entries) admit_entry(right, entry);
   auto calls = calls_of(batch.entries);
   for (auto& call : calls) call.request.trace = caller_trace(exchange);
   const int most = service.options.batch_concurrency;
@@ -123,7 +123,11 @@ void serve_batch(Service& service, Exchange& exchange) {
   plan.workers = gate->hold(std::min(batch.concurrency.value_or(most), useful));
   plan.may_begin = [&] { return !service.stopping.load() && !exchange.gone(); };
   plan.finished = [&](std::size_t index, const Outcome<orchestrator::ChatReply>& reply) {
-    exchange.line(result_line(batch.entries[index], reply));
+    auto& entry = batch.entries[index];
+    if (!entry.request.session_id.empty()) {
+      entry.session_token = right.token_for(entry.request.session_id);
+    }
+    exchange.line(result_line(entry, reply));
   };
   auto count = orchestrator::run_batch(service.orchestrator, std::move(calls), plan);
   count.failed += bad;

@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "http/audit_told.hpp"
+#include "http/beginnings.hpp"
 #include "http/client_address.hpp"
 #include "http/exchange.hpp"
 #include "http/operator_pass.hpp"
@@ -34,6 +35,7 @@ struct Service {
   const Operators operators{options.admin_token, options.access.operators};
   const std::string chat_key = chat_key_of(options.access);
   AuditTold audit_told = {};
+  Beginnings beginnings = {};
   const Proxies proxies = read_proxies(options.proxies, options.proxies_forwarded);
   RateGate rates{options.rates, options.figures.get()};
 };
@@ -79,6 +81,7 @@ Problem not_http();
 void serve_chat(Service& service, Exchange& exchange);
 // Answers with the reply, or with the problem.
 void answer(Service& service, Exchange& exchange, const Outcome<orchestrator::ChatReply>& reply);
+Problem problem_in_chat(const Exchange& exchange, const Error& error);
 // chat_state.cpp
 void serve_chat_state(Service& service, Exchange& exchange);
 // page_settings.cpp

@@ -44,8 +44,8 @@ class Exchange {
   // Which operator asks; "" = nobody has shown a token.
   void asked_by(std::string who) { who_ = std::move(who); }
   const std::string& who() const { return who_; }
-  // What a program needs to go on with its conversation; "" = its id is enough, or a cookie holds
-  // it.
+  // What a program needs to go on with its conversation, in the reply as in a problem; "" = its id
+  // is enough, or a cookie holds it.
   void give_session_token(std::string token) { session_token_ = std::move(token); }
   const std::string& session_token() const { return session_token_; }
 

@@ -68,9 +68,10 @@ std::optional<HeadFault> check_framing(const Poco::Net::HTTPRequest& request) {
   int lengths = 0, encodings = 0;
   for (const auto& [name, value] : request) {
     if (!is_header_name(name)) {
-      return fault(400, "Bad header",
-                   "A header's name is letters, digits and hyphens, with the colon right behind it.",
-                   Refusal::kBadRequest);
+      return fault(
+          400, "Bad header",
+          "A header's name is letters, digits and hyphens, with the colon right behind it.",
+          Refusal::kBadRequest);
     }
     const auto key = core::lower(name);
     if (key == "content-length") {

@@ -128,8 +128,7 @@ void tell_browser(Service& service, Exchange& exchange) {
   exchange.varies_by_origin();
   if (methods_for_asker(service, exchange).empty()) return;
   // No cookies go with it: Access-Control-Allow-Credentials is never said.
-  exchange.header("Access-Control-Allow-Origin",
-                  core::lower(exchange.request().get("Origin", "")));
+  exchange.header("Access-Control-Allow-Origin", core::lower(exchange.request().get("Origin", "")));
   exchange.header("Access-Control-Expose-Headers", kExposedHeaders);
 }
 

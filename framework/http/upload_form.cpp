@@ -100,10 +100,10 @@ std::optional<Problem> read_upload(Service& service, Exchange& exchange, UploadF
     return missing("session_id", "Send session_id, the session that was asked for the photo.");
   }
   form.client_message_id = fields.get("client_message_id", "");
-  if (auto problem =
-          admit_chat(service, exchange, form.session_id, fields.get("session_token", ""))) {
-    return problem;
-  }
+  ChatRight right(service, exchange);
+  const ChatClaim claim{form.client_message_id, fields.get("session_token", ""), false};
+  if (auto problem = right.admit(form.session_id, claim)) return problem;
+  right.give(form.session_id);
   return service.rates.admit_session(exchange, form.session_id, service.clock.now());
 }
 

@@ -12,7 +12,8 @@ struct UploadForm {
   std::string bytes;  // the file
 };
 
-// multipart/form-data: file, session_id, client_message_id?. Or the problem with it.
+// multipart/form-data: file, session_id, client_message_id?, session_token?. Or the problem with
+// it. What it takes to come back is on the answer then.
 std::optional<Problem> read_upload(Service& service, Exchange& exchange, UploadForm& form);
 
 // Answers that the photo was not taken. The client learns no reason; the log does.

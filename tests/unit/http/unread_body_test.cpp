@@ -94,9 +94,9 @@ TEST_CASE("UnreadBodyTest.NeitherDoARefusedReloadAnAddressThatIsShutOutAndAWrong
 
 TEST_CASE("UnreadBodyTest.ALengthWithABlankBeforeItsColonIsRefused") {
   const auto doors = doors_with_staff();
-  const auto heard = test::say_raw(
-      doors->port(), "POST /chat HTTP/1.1\r\nHost: localhost\r\nContent-Length : " +
-                         std::to_string(kHidden.size()) + "\r\n\r\n" + kHidden);
+  const auto heard =
+      test::say_raw(doors->port(), "POST /chat HTTP/1.1\r\nHost: localhost\r\nContent-Length : " +
+                                       std::to_string(kHidden.size()) + "\r\n\r\n" + kHidden);
 
   CHECK(heard.starts_with("HTTP/1.1 400"));
   CHECK(test::answers_in(heard) == 1);
