@@ -57,8 +57,8 @@ std::optional<Problem> read(Service& service, Exchange& exchange, BatchBody& bat
     return problem;
   }
   std::string text;
-  if (auto problem =
-          exchange.read_body(options.batch_bytes, options.upload_timeout, service.clock, text)) {
+  if (auto problem = exchange.read_body(options.batch_bytes, options.upload_timeout, service.clock,
+                                        text, options.read_timeout)) {
     return problem;
   }
   if (const auto asked = exchange.query("concurrency")) {

@@ -13,6 +13,7 @@
 #include "http/operator_pass.hpp"
 #include "http/rate_gate.hpp"
 #include "http/server.hpp"
+#include "http/upload_places.hpp"
 
 namespace dugout::http {
 
@@ -24,7 +25,7 @@ struct Service {
   observability::Log& log;
   const ServerOptions& options;
   std::atomic<int> turns{0};        // in flight
-  std::atomic<int> uploads{0};      // in flight; each holds its file in memory
+  UploadPlaces uploads = {};        // in flight; each holds its file in memory
   std::atomic<int> batch_turns{0};  // of `turns`, those held by batches
   std::atomic<int> overviews{0};    // of operators, in work
   std::atomic<bool> stopping{false};

@@ -16,6 +16,8 @@ namespace {
 constexpr std::streamsize kPiece = 16 * 1024;
 // Bytes a second: a phone on a bad line sends a photo at this rate, and is waited for.
 constexpr std::size_t kSlowestLine = 16 * 1024;
+// The same, of a line that has its time but is not dead.
+constexpr std::size_t kFaintestLine = 4 * 1024;
 
 // What a person says comes in one packet or a few.
 constexpr Poco::Int64 kSmallBody = 64 * 1024;
@@ -130,18 +132,22 @@ bool Exchange::read_some(core::MonoTime deadline, core::Clock& clock, std::strin
 }
 
 std::optional<Problem> Exchange::read_body(std::size_t limit, core::Duration within,
-                                           core::Clock& clock, std::string& body) {
+                                           core::Clock& clock, std::string& body,
+                                           core::Duration quiet) {
   if (!request_.hasContentLength()) return length_required();
   const auto announced = request_.getContentLength64();
   if (announced > static_cast<Poco::Int64>(limit)) return too_large(limit);
   if (hurried_ && announced <= kSmallBody) within = std::min<core::Duration>(within, kHurriedBody);
+  quiet = std::min(quiet, within);
   const auto begun = clock.now();
-  auto deadline = begun + within;
+  auto deadline = begun + quiet;
   std::string piece;
   try {
     while (body.size() < static_cast<std::size_t>(announced) && read_some(deadline, clock, piece)) {
       body += piece;
-      deadline = begun + within + std::chrono::seconds(body.size() / kSlowestLine);
+      deadline = begun + std::min<core::Duration>(
+                             within + std::chrono::seconds(body.size() / kSlowestLine),
+                             quiet + std::chrono::seconds(body.size() / kFaintestLine));
     }
   } catch (const Poco::TimeoutException&) {
     return too_slow();

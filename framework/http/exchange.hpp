@@ -35,9 +35,10 @@ class Exchange {
   const std::string& part(std::string_view name) const { return parts_.find(name)->second; }
 
   // The body, or the problem with it: over `limit` bytes, slower than `within`, cut off, or without
-  // a Content-Length. In a hurry a small one has three seconds.
+  // a Content-Length. In a hurry a small one has three seconds. `quiet`: who sends nothing, or next
+  // to nothing, has no longer than this.
   std::optional<Problem> read_body(std::size_t limit, core::Duration within, core::Clock& clock,
-                                   std::string& body);
+                                   std::string& body, core::Duration quiet = core::Duration::max());
   // 415 unless the media type is `wanted`.
   std::optional<Problem> require_type(std::string_view wanted) const;
 
