@@ -13,6 +13,7 @@
 #include "http/operator_pass.hpp"
 #include "http/rate_gate.hpp"
 #include "http/server.hpp"
+#include "http/shared_probe.hpp"
 #include "http/upload_places.hpp"
 
 namespace dugout::http {
@@ -37,6 +38,7 @@ struct Service {
   const std::string chat_key = chat_key_of(options.access);
   AuditTold audit_told = {};
   Beginnings beginnings = {};
+  SharedProbe probe = {};
   const Proxies proxies = read_proxies(options.proxies, options.proxies_forwarded);
   RateGate rates{options.rates, options.figures.get()};
 };

@@ -21,7 +21,9 @@ void serve_health(Service& /*service*/, Exchange& exchange) {
 void serve_ready(Service& service, Exchange& exchange) {
   const bool stopping = service.stopping.load();
   const auto probe =
-      stopping ? Status(Error{Code::kUnavailable, "stopping"}) : service.orchestrator.probe();
+      stopping
+          ? Status(Error{Code::kUnavailable, "stopping"})
+          : service.probe.ask(service.clock, [&service] { return service.orchestrator.probe(); });
   if (probe) {
     exchange.json(200, R"({"status":"ready"})");
     return;
