@@ -33,4 +33,10 @@ FileStamp stamp_of(const std::filesystem::path& path);  // links are followed
 // system's reason; what was written until then stays.
 Status write_private(const std::filesystem::path& path, std::string_view bytes);
 
+// The same for a file that is there whole or not at all, and is on the disk when this returns.
+Status replace_private(const std::filesystem::path& path, std::string_view bytes);
+
+// What was made in a folder is there for good only after this.
+Status sync_folder(const std::filesystem::path& folder);
+
 }  // namespace dugout::core
