@@ -11,6 +11,7 @@
 
 #include "http/head_check.hpp"
 #include "http/last_words.hpp"
+#include "http/safe_headers.hpp"
 
 namespace dugout::http {
 
@@ -20,9 +21,10 @@ namespace {
 
 constexpr auto kHurriedHead = std::chrono::seconds(3);
 constexpr char kTlsHandshake = 0x16;
-constexpr auto kPlainText =
+constexpr std::string_view kPlainHead =
     "HTTP/1.1 400 Bad Request\r\nContent-Type: application/problem+json\r\nConnection: close\r\n"
-    "Content-Length: 83\r\n\r\n"
+    "Content-Length: 83\r\n";
+constexpr std::string_view kPlainBody =
     "{\"detail\":\"TLS is spoken here; use https://.\",\"status\":400,\"title\":\"Not encrypted\"}";
 
 core::MonoTime connection_time() {
@@ -126,7 +128,8 @@ bool Connection::speaks_tls() {
   if (::recv(plain_.sockfd(), &first, 1, MSG_PEEK | MSG_DONTWAIT) <= 0) return false;
   if (first == kTlsHandshake) return true;
   all_.figures().count(Refusal::kHandshake);
-  const std::string_view text(kPlainText);
+  const auto text =
+      std::string(kPlainHead) + safe_header_lines() + "\r\n" + std::string(kPlainBody);
   ::send(plain_.sockfd(), text.data(), text.size(), MSG_DONTWAIT | MSG_NOSIGNAL);
   hear_out(plain_.watch(), plain_.sockfd(), 0, true);
   return false;
@@ -248,8 +251,7 @@ void Connection::refuse(Session& session, const HeadFault& fault) {
   response.setDate(Poco::Timestamp());
   response.setContentType("application/problem+json");
   response.setContentLength64(static_cast<Poco::Int64>(body.size()));
-  response.set("X-Content-Type-Options", "nosniff");
-  response.set("Cache-Control", "no-store");
+  keep_browser_safe(response);
   response.setKeepAlive(false);
   plain_.pace().answer_begins(options_.answer_within);
   response.send() << body << std::flush;

@@ -9,6 +9,7 @@
 #include <algorithm>
 
 #include "core/text.hpp"
+#include "http/safe_headers.hpp"
 
 namespace dugout::http {
 namespace {
@@ -23,21 +24,11 @@ constexpr std::size_t kFaintestLine = 4 * 1024;
 constexpr Poco::Int64 kSmallBody = 64 * 1024;
 constexpr auto kHurriedBody = std::chrono::seconds(3);
 
-// Nothing but our own files runs in a page, and no other site may frame it.
-constexpr auto kContentPolicy =
-    "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data: blob:; "
-    "connect-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'";
-
 // No script at all. Browsers hold form-action also against where an answer to a form leads, and
 // that is a payment service's page.
 constexpr auto kPagePolicy =
     "default-src 'none'; style-src 'self'; img-src data:; base-uri 'none'; "
     "form-action 'self' https:; frame-ancestors 'none'";
-
-// The photo is chosen as a file, and whatever the phone offers for it is outside the page.
-constexpr auto kPermissions =
-    "accelerometer=(), camera=(), display-capture=(), geolocation=(), gyroscope=(), hid=(), "
-    "magnetometer=(), microphone=(), midi=(), payment=(), serial=(), usb=()";
 
 // A problem with the body itself: what is left of it is not worth reading.
 Problem body_problem(int status, std::string title, std::string detail) {
@@ -234,13 +225,7 @@ std::ostream& Exchange::send_head(int status) {
   const auto code = static_cast<Poco::Net::HTTPResponse::HTTPStatus>(status);
   const auto& reason = Poco::Net::HTTPResponse::getReasonForStatus(code);
   response_.setStatusAndReason(code, reason == "???" ? "Refused" : reason);
-  response_.set("X-Content-Type-Options", "nosniff");
-  response_.set("Referrer-Policy", "no-referrer");
-  response_.set("X-Frame-Options", "DENY");  // what browsers read that do not know frame-ancestors
-  response_.set("Permissions-Policy", kPermissions);
-  response_.set("Cross-Origin-Opener-Policy", "same-origin");
-  // An origin on the list reads it by CORS; nobody else loads it into a page.
-  response_.set("Cross-Origin-Resource-Policy", "same-origin");
+  keep_browser_safe(response_);
   if (only_by_https_.count() > 0) {
     response_.set("Strict-Transport-Security", "max-age=" + std::to_string(only_by_https_.count()));
   }
@@ -248,10 +233,6 @@ std::ostream& Exchange::send_head(int status) {
     const std::string vary = response_.get("Vary", "");  // a copy: the default is a temporary
     response_.set("Vary", vary.empty() ? "Origin" : vary + ", Origin");
   }
-  if (!response_.has("Content-Security-Policy")) {
-    response_.set("Content-Security-Policy", kContentPolicy);
-  }
-  if (!response_.has("Cache-Control")) response_.set("Cache-Control", "no-store");
   return response_.send();
 }
 

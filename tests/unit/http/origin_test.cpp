@@ -2,6 +2,7 @@
 #include <catch2/catch.hpp>
 
 #include "doors_fixture.hpp"
+#include "raw_client.hpp"
 
 using namespace dugout;
 using test::Answer, test::Doors;
@@ -42,6 +43,26 @@ TEST_CASE("OriginTest.EveryAnswerKeepsABrowserSafe") {
     CHECK_THAT(policy, Catch::Contains("frame-ancestors 'none'"));
     CHECK(policy.find("unsafe") == std::string::npos);
     CHECK(answer.headers.count("Access-Control-Allow-Origin") == 0);
+  }
+}
+
+TEST_CASE("OriginTest.WhatIsRefusedBeforeItIsReadKeepsABrowserSafeToo") {
+  Doors doors([](http::ServerOptions& options) { options.connections_per_address = 1; });
+  const auto heard = test::say_raw(doors.port(), "rubbish\r\n\r\n");
+  const Poco::Net::StreamSocket one(Poco::Net::SocketAddress("127.0.0.1", doors.port()));
+  std::string full;
+  while (full.find("503") == std::string::npos) {  // the first one may have to end before
+    full = test::say_raw(doors.port(), "GET /health HTTP/1.1\r\nHost: localhost\r\n\r\n");
+  }
+
+  for (const auto& answer : {heard, full}) {
+    INFO(answer);
+    for (const auto* line :
+         {"X-Content-Type-Options: nosniff\r\n", "Referrer-Policy: no-referrer\r\n",
+          "Content-Security-Policy: default-src 'none'", "Cache-Control: no-store\r\n",
+          "Cross-Origin-Resource-Policy: same-origin\r\n"}) {
+      CHECK_THAT(answer, Catch::Contains(line));
+    }
   }
 }
 
