@@ -29,8 +29,14 @@ std::string chat_key(Set& set) {
   std::ifstream(path) >> text;
   constexpr std::size_t kKeyDigits = 64;
   if (const auto kept = core::from_hex(text); kept && text.size() == kKeyDigits) return *kept;
+  std::error_code error;
+  if (std::filesystem::exists(path, error) || error) {
+    set.log().warning(
+        "chat.key_unusable",
+        {{"file", path.string()}, {"meaning", "a new one is made; open conversations begin anew"}});
+  }
   const auto key = core::random_bytes(kKeyDigits / 2);
-  if (const auto written = core::write_private(path, core::hex(key) + "\n"); !written) {
+  if (const auto written = core::replace_private(path, core::hex(key) + "\n"); !written) {
     set.log().warning("chat.no_key", {{"file", path.string()}, {"why", written.error().message}});
     return {};
   }

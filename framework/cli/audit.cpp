@@ -57,13 +57,27 @@ int audit_verify(const AppOptions& app, const AuditOptions& options) {
   return kGood;
 }
 
+// A line may have come from whoever could write the file: nothing of it moves the cursor.
+std::string shown(std::string text) {
+  // Control characters beyond ASCII are two bytes of UTF-8, the first of which is this.
+  constexpr auto kBeyond = '\xc2';
+  for (std::size_t at = 0; at < text.size(); ++at) {
+    const auto byte = static_cast<unsigned char>(text[at]);
+    const bool second = at > 0 && text[at - 1] == kBeyond && byte < 0xa0;
+    if (byte < 0x20 || byte == 0x7f || second) text[at] = '?';
+    if (second) text[at - 1] = '?';
+  }
+  return text;
+}
+
 void print_audit_line(const observability::AuditLine& line, bool json) {
   if (json) {
     std::cout << line.text << "\n";
     return;
   }
-  std::cout << line.at << "  " << (line.who.empty() ? "-" : line.who) << "  " << line.what
-            << (line.target.empty() ? "" : "  " + line.target) << "  " << line.outcome << "\n";
+  const auto text = line.at + "  " + (line.who.empty() ? "-" : line.who) + "  " + line.what +
+                    (line.target.empty() ? "" : "  " + line.target) + "  " + line.outcome;
+  std::cout << shown(text) << "\n";
 }
 
 int audit_show(const AppOptions& app, const AuditOptions& options) {

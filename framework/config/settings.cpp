@@ -240,6 +240,11 @@ void read_public_url(SettingsReader& root, Settings& out) {
   if (!is_url(out.public_url)) {
     root.refuse("public_url", "must be a URL without a query", "such as https://join.example.org");
   }
+  if (out.tls.http_redirect && !out.public_url.starts_with("https://")) {
+    root.refuse("public_url", "is where tls.http_redirect leads, and must be https",
+                "such as https://join.example.org; or take tls.http_redirect away");
+    out.tls.http_redirect.reset();
+  }
 }
 
 std::optional<YamlFile> read_file(const SettingsSource& source, core::Findings& findings) {

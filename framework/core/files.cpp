@@ -31,6 +31,16 @@ FileStamp stamp_of_status(const struct stat& file) {
   return {file.st_dev, file.st_ino, file.st_size, ns_of(file.st_mtim), ns_of(file.st_ctim)};
 }
 
+Status write_file(const std::filesystem::path& path, std::string_view bytes, bool sync) {
+  const int file = ::open(path.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0600);
+  int failed = file < 0 ? errno : write_all(file, bytes);
+  if (sync && failed == 0 && ::fsync(file) != 0) failed = errno;
+  // After a failed close the rest may not have reached the disk.
+  if (file >= 0 && ::close(file) != 0 && failed == 0) failed = errno;
+  if (failed == 0) return Done{};
+  return Error{Code::kUnavailable, std::generic_category().message(failed)};
+}
+
 }  // namespace
 
 FileStamp stamp_of(const std::filesystem::path& path) {
@@ -46,20 +56,26 @@ FileStamp stamp_of_open(int number) {
 }
 
 Status write_private(const std::filesystem::path& path, std::string_view bytes) {
-  const int file = ::open(path.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0600);
-  int failed = file < 0 ? errno : write_all(file, bytes);
-  // After a failed close the rest may not have reached the disk.
-  if (file >= 0 && ::close(file) != 0 && failed == 0) failed = errno;
-  if (failed == 0) return Done{};
-  return Error{Code::kUnavailable, std::generic_category().message(failed)};
+  return write_file(path, bytes, false);
 }
 
 Status replace_private(const std::filesystem::path& path, std::string_view bytes) {
-  const auto fresh = path.string() + ".new";
-  if (const auto written = write_private(fresh, bytes); !written) return written.error();
-  if (::rename(fresh.c_str(), path.c_str()) == 0) return Done{};
-  const int failed = errno;
-  ::unlink(fresh.c_str());
+  auto draft = path;
+  draft += ".new";
+  std::error_code error;
+  std::filesystem::remove(draft, error);  // what was left keeps its own mode otherwise
+  if (auto written = write_file(draft, bytes, true); !written) return written;
+  std::filesystem::rename(draft, path, error);
+  if (error) return Error{Code::kUnavailable, error.message()};
+  return sync_folder(path.parent_path());
+}
+
+Status sync_folder(const std::filesystem::path& folder) {
+  const auto path = folder.empty() ? std::filesystem::path(".") : folder;
+  const int opened = ::open(path.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+  int failed = opened < 0 || ::fsync(opened) != 0 ? errno : 0;
+  if (opened >= 0) ::close(opened);
+  if (failed == 0) return Done{};
   return Error{Code::kUnavailable, std::generic_category().message(failed)};
 }
 

@@ -33,8 +33,11 @@ FileStamp stamp_of_open(int file);
 // Writes a file that its owner alone may read, whoever made it before. kUnavailable with the
 // system's reason; what was written until then stays.
 Status write_private(const std::filesystem::path& path, std::string_view bytes);
-// The same, but whoever reads it meanwhile finds the old text or the new one, never a half. What is
-// there is replaced, whatever it is.
+// The same, but whoever reads it meanwhile finds the old text or the new one, never a half, and it
+// is on the disk when this returns. What is there is replaced, whatever it is.
 Status replace_private(const std::filesystem::path& path, std::string_view bytes);
+
+// What was made in a folder is there for good only after this.
+Status sync_folder(const std::filesystem::path& folder);
 
 }  // namespace dugout::core

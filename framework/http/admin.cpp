@@ -16,6 +16,7 @@ namespace {
 constexpr std::string_view kScheme = "bearer ";  // case does not matter (RFC 9110, 11.1)
 constexpr auto kRealm = "Bearer realm=\"operators\"";
 constexpr auto kCookie = "dugout_operator";
+constexpr auto kSignIn = "/admin/session";
 constexpr std::size_t kTokenBytes = 4096;
 
 std::string pass_of(Exchange& exchange) {
@@ -47,6 +48,9 @@ struct Shown {
 struct Door {
   WrongTokens& wrong;
   std::function<std::optional<Who>(const std::string& token)> find;
+  // What the audit log calls it: the route's own pattern, as the address holds what a stranger
+  // likes.
+  std::string name;
 };
 
 bool answer_when_shut(Service& service, Exchange& exchange, const WrongTokens& wrong) {
@@ -68,7 +72,7 @@ std::optional<Who> admit_shown(Service& service, Exchange& exchange, const Door&
   if (auto who = door.find(shown.token)) return who;
   if (!shown.token.empty()) {
     door.wrong.count(address_of(service, exchange), service.clock.now());
-    tell_refusal(service, "", "token", exchange.path().substr(0, 100));
+    tell_refusal(service, "", "token", door.name);
   }
   service.log.warning("admin.refused", {{"token_shown", shown.anything}});
   refuse_operator(service, exchange, 401, "For operators",
@@ -89,40 +93,44 @@ std::optional<Who> who_of_token(const Service& service, const std::string& token
   return service.operators.find(token, service.clock.now());
 }
 
-Door operators_door(Service& service) {
+Door operators_door(Service& service, const std::string& name) {
   return {service.wrong_tokens,
-          [&service](const std::string& token) { return who_of_token(service, token); }};
+          [&service](const std::string& token) { return who_of_token(service, token); }, name};
 }
 
 // With a cookie, what changes something comes from our own pages.
-bool admit_cookie(Service& service, Exchange& exchange) {
+bool admit_cookie(Service& service, Exchange& exchange, const Route& route,
+                  const std::string& who) {
   const auto& method = exchange.request().getMethod();
   if (method == "GET" || method == "HEAD" || of_our_pages(service, exchange, false)) return true;
+  tell_refusal(service, who, "origin", route.path);
   refuse_operator(
       service, exchange, 403, "Not from here",
       "With a cookie, changes are taken from our own pages only; or send the operator's token.");
   return false;
 }
 
-bool admit_operator(Service& service, Exchange& exchange, Role role) {
+bool admit_operator(Service& service, Exchange& exchange, const Route& route) {
   auto who = who_has_pass(service, exchange);
-  if (who && !admit_cookie(service, exchange)) return false;
+  if (who && !admit_cookie(service, exchange, route, who->name)) return false;
   if (!who) {
-    who = admit_shown(service, exchange, operators_door(service), shown_as_bearer(exchange));
+    who = admit_shown(service, exchange, operators_door(service, route.path),
+                      shown_as_bearer(exchange));
   }
   if (!who) return false;
   exchange.asked_by(who->name);
-  if (who->role >= role) return true;
-  tell_refusal(service, who->name, "role", exchange.path().substr(0, 100));
-  const auto detail = std::string("This needs the role ") + name_of(role) + "; " + who->name +
+  if (who->role >= route.role) return true;
+  tell_refusal(service, who->name, "role", route.path);
+  const auto detail = std::string("This needs the role ") + name_of(route.role) + "; " + who->name +
                       " has the role " + name_of(who->role) + ".";
   refuse_operator(service, exchange, 403, "Not for this role", detail.c_str());
   return false;
 }
 
-std::string cookie_text(const Service& service, const std::string& id, long long seconds) {
+std::string cookie_text(const Service& service, Exchange& exchange, const std::string& id,
+                        long long seconds) {
   return std::string(kCookie) + "=" + id + "; Path=/; Max-Age=" + std::to_string(seconds) +
-         "; HttpOnly; SameSite=Strict" + (is_secure(service) ? "; Secure" : "");
+         "; HttpOnly; SameSite=Strict" + (is_secure(service, exchange) ? "; Secure" : "");
 }
 
 // The member "token" of the body; nullopt = it is answered.
@@ -173,11 +181,13 @@ bool is_operator(const Service& service, Exchange& exchange) {
 
 bool admit_scraper(Service& service, Exchange& exchange) {
   if (who_has_pass(service, exchange)) return true;
-  const Door door{service.wrong_metrics_tokens, [&service](const std::string& token) {
+  const Door door{service.wrong_metrics_tokens,
+                  [&service](const std::string& token) {
                     return same_secret(service.options.metrics_token, token)
                                ? std::optional(Who{"metrics", Role::kAnyone})
                                : who_of_token(service, token);
-                  }};
+                  },
+                  "/metrics"};
   return admit_shown(service, exchange, door, shown_as_bearer(exchange)).has_value();
 }
 
@@ -195,7 +205,7 @@ bool admit(Service& service, Exchange& exchange, const Route& route) {
   }
   if (route.role == Role::kAnyone) return true;
   if (route.open_without_operators && !service.operators.any()) return true;
-  return admit_operator(service, exchange, route.role);
+  return admit_operator(service, exchange, route);
 }
 
 void serve_operator(Service& service, Exchange& exchange) {
@@ -209,25 +219,26 @@ void serve_operator(Service& service, Exchange& exchange) {
 
 void serve_session_begin(Service& service, Exchange& exchange) {
   if (!of_our_pages(service, exchange, true)) {
+    tell_refusal(service, "", "origin", kSignIn);
     return refuse_operator(service, exchange, 403, "Not from here",
                            "Only our own pages may sign in.");
   }
   const auto shown = shown_in_body(service, exchange);
   if (!shown) return;
-  const auto who = admit_shown(service, exchange, operators_door(service), {*shown, true});
+  const auto who = admit_shown(service, exchange, operators_door(service, kSignIn), {*shown, true});
   if (!who) return;
   const auto lasts = std::chrono::duration_cast<std::chrono::seconds>(OperatorPasses::kLasts);
   const auto id = service.passes.begin(service.clock.now(), *who);
   service.log.info("admin.signed_in", {{"operator", who->name}});
   tell_audit(service, who->name, "signed_in", name_of(who->role));
-  exchange.header("Set-Cookie", cookie_text(service, id, lasts.count()));
+  exchange.header("Set-Cookie", cookie_text(service, exchange, id, lasts.count()));
   exchange.nothing(204);
 }
 
 void serve_session_end(Service& service, Exchange& exchange) {
   tell_audit(service, exchange.who(), "signed_out", "");
   service.passes.end(pass_of(exchange));
-  exchange.header("Set-Cookie", cookie_text(service, "", 0));
+  exchange.header("Set-Cookie", cookie_text(service, exchange, "", 0));
   exchange.nothing(204);
 }
 

@@ -82,10 +82,14 @@ std::string chat_key_of(const AccessOptions& access) {
 void serve_audit(Service& service, Exchange& exchange) {
   auto* audit = service.options.access.audit;
   if (audit == nullptr) return exchange.problem(nothing_at(exchange.path()), service.clock);
+  // Each reads and checks all of the log.
+  const OverviewGate gate(service, exchange);
+  if (!gate.admitted()) return;
   OverviewQuery query(exchange);
   const auto limit =
       static_cast<std::size_t>(query.number("limit", 1, kMostAuditLines, kUsualAuditLines));
   if (query.refused(service, exchange)) return;
+  tell_look(service, exchange.who(), "audit.viewed", "");
   std::deque<Json> latest;
   const auto check = observability::check_audit(audit->folder(), {}, [&](const auto& line) {
     latest.push_back(audit_line(line));

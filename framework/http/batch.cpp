@@ -1,5 +1,6 @@
 // POST /chat/batch: many chat requests in one body, each result as a line as soon as it is there.
 #include <algorithm>
+#include <map>
 #include <nlohmann/json.hpp>
 
 #include "core/json.hpp"
@@ -57,8 +58,8 @@ std::optional<Problem> read(Service& service, Exchange& exchange, BatchBody& bat
     return problem;
   }
   std::string text;
-  if (auto problem =
-          exchange.read_body(options.batch_bytes, options.upload_timeout, service.clock, text)) {
+  if (auto problem = exchange.read_body(options.batch_bytes, options.upload_timeout, service.clock,
+                                        text, options.read_timeout)) {
     return problem;
   }
   if (const auto asked = exchange.query("concurrency")) {
@@ -70,11 +71,33 @@ std::optional<Problem> read(Service& service, Exchange& exchange, BatchBody& bat
 }
 
 // A new conversation of a batch stays one: what is in the head is for one conversation alone.
-void admit_entry(Service& service, Exchange& exchange, BatchEntry& entry) {
-  if (entry.problem || entry.request.session_id.empty()) return;
+void admit_entry(ChatRight& right, BatchEntry& entry) {
   const auto shown = std::exchange(entry.session_token, "");
-  entry.problem = admit_chat(service, exchange, entry.request.session_id, shown);
-  if (!entry.problem) entry.session_token = chat_token(service, entry.request.session_id);
+  if (entry.problem || entry.request.session_id.empty()) return;
+  entry.problem = right.admit(entry.request.session_id, {entry.request.client_message_id, shown});
+}
+
+std::optional<Problem> admit_calls(Service& service, Exchange& exchange, std::size_t calls) {
+  const auto address = address_key(client_address(exchange.request(), service.proxies));
+  return service.rates.admit_batch(exchange, address, static_cast<int>(calls), service.clock.now());
+}
+
+// All calls of a session or none: what comes after a message that was left out would not fit.
+void admit_sessions(Service& service, std::vector<BatchEntry>& entries) {
+  std::map<std::string, int> calls;
+  for (const auto& entry : entries) {
+    if (!entry.problem && !entry.request.session_id.empty()) ++calls[entry.request.session_id];
+  }
+  std::map<std::string, Problem> refused;
+  for (const auto& [session, count] : calls) {
+    if (auto problem = service.rates.admit_in_batch(session, count, service.clock.now())) {
+      refused.emplace(session, std::move(*problem));
+    }
+  }
+  for (auto& entry : entries) {
+    const auto found = refused.find(entry.request.session_id);
+    if (!entry.problem && found != refused.end()) entry.problem = found->second;
+  }
 }
 
 std::vector<orchestrator::BatchCall> calls_of(const std::vector<BatchEntry>& entries) {
@@ -110,7 +133,12 @@ void serve_batch(Service& service, Exchange& exchange) {
   BatchBody batch;
   if (const auto problem = read(service, exchange, batch))
     return exchange.problem(*problem, service.clock);
-  for (auto& entry : batch.entries) admit_entry(service, exchange, entry);
+  if (const auto problem = admit_calls(service, exchange, batch.entries.size())) {
+    return exchange.problem(*problem, service.clock);
+  }
+  ChatRight right(service, exchange);
+  for (auto& entry : batch.entries) admit_entry(right, entry);
+  admit_sessions(service, batch.entries);
   auto calls = calls_of(batch.entries);
   for (auto& call : calls) call.request.trace = caller_trace(exchange);
   const int most = service.options.batch_concurrency;
@@ -123,7 +151,11 @@ void serve_batch(Service& service, Exchange& exchange) {
   plan.workers = gate->hold(std::min(batch.concurrency.value_or(most), useful));
   plan.may_begin = [&] { return !service.stopping.load() && !exchange.gone(); };
   plan.finished = [&](std::size_t index, const Outcome<orchestrator::ChatReply>& reply) {
-    exchange.line(result_line(batch.entries[index], reply));
+    auto& entry = batch.entries[index];
+    if (!entry.request.session_id.empty()) {
+      entry.session_token = right.token_for(entry.request.session_id);
+    }
+    exchange.line(result_line(entry, reply));
   };
   auto count = orchestrator::run_batch(service.orchestrator, std::move(calls), plan);
   count.failed += bad;

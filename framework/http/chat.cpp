@@ -13,10 +13,18 @@
 
 namespace dugout::http {
 
+Problem problem_in_chat(const Exchange& exchange, const Error& error) {
+  auto problem = problem_of(error);
+  // An accepted message binds the conversation, though nobody could answer it just now.
+  if (!exchange.session_token().empty()) {
+    problem.members = core::canonical(core::Json{{"session_token", exchange.session_token()}});
+  }
+  return problem;
+}
+
 void answer(Service& service, Exchange& exchange, const Outcome<orchestrator::ChatReply>& reply) {
   if (!reply) {
-    exchange.problem(problem_of(reply.error()), service.clock);
-    return;
+    return exchange.problem(problem_in_chat(exchange, reply.error()), service.clock);
   }
   // Whoever asks an operator about an answer names it by this.
   if (!reply->turn_id.empty()) exchange.header("X-Dugout-Turn", reply->turn_id);
@@ -52,8 +60,9 @@ void serve_chat(Service& service, Exchange& exchange) {
   }
   if (const auto problem = check_chat(*body)) return exchange.problem(*problem, service.clock);
   auto request = chat_request(*body);
-  if (const auto problem =
-          admit_chat(service, exchange, request.session_id, core::member(*body, "session_token"))) {
+  ChatRight right(service, exchange);
+  const ChatClaim claim{request.client_message_id, core::member(*body, "session_token")};
+  if (const auto problem = right.admit(request.session_id, claim)) {
     return exchange.problem(*problem, service.clock);
   }
   if (const auto problem =
@@ -61,8 +70,10 @@ void serve_chat(Service& service, Exchange& exchange) {
     return exchange.problem(*problem, service.clock);
   }
   request.trace = caller_trace(exchange);
-  if (wants_stream(exchange)) return stream_chat(service, exchange, std::move(request));
-  answer(service, exchange, service.orchestrator.chat(request));
+  if (wants_stream(exchange)) return stream_chat(service, exchange, std::move(request), right);
+  const auto reply = service.orchestrator.chat(request);
+  right.give(request.session_id);
+  answer(service, exchange, reply);
 }
 
 }  // namespace dugout::http

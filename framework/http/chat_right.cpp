@@ -34,12 +34,19 @@ std::string chat_cookie(Exchange& exchange) {
   return cookies.get(kChatCookie, "");
 }
 
-bool shows_token(Service& service, Exchange& exchange, const std::string& token,
-                 const std::string& shown) {
-  if (core::same_bytes(token, shown) || core::same_bytes(token, bearer_of(exchange))) return true;
-  if (!core::same_bytes(token, chat_cookie(exchange))) return false;
+enum class TokenShown { kNone, kAsToken, kAsCookie };
+
+TokenShown shown_for(Service& service, Exchange& exchange, const std::string& token,
+                     const std::string& in_body) {
+  if (token.empty()) return TokenShown::kNone;
+  if (core::same_bytes(token, in_body) || core::same_bytes(token, bearer_of(exchange))) {
+    return TokenShown::kAsToken;
+  }
+  if (!core::same_bytes(token, chat_cookie(exchange))) return TokenShown::kNone;
   // What another site's page makes a browser send, nobody has said.
-  return exchange.request().getMethod() != "POST" || of_our_pages(service, exchange, false);
+  const bool meant =
+      exchange.request().getMethod() != "POST" || of_our_pages(service, exchange, false);
+  return meant ? TokenShown::kAsCookie : TokenShown::kNone;
 }
 
 Problem not_yours() {
@@ -53,44 +60,46 @@ Problem not_yours() {
   return problem;
 }
 
-// How many messages of it are answered; nullopt: there is no such conversation.
-Outcome<std::optional<std::int64_t>> answered(Service& service, const std::string& id) {
-  using Count = std::optional<std::int64_t>;
-  if (service.options.store != nullptr) {
-    const auto session = service.options.store->session(id);
-    if (!session) return session.error();
-    return *session ? Count((*session)->version) : Count();
-  }
-  const auto view = service.orchestrator.view(id);
-  if (!view && view.error().code == Code::kUnavailable) return view.error();
-  return view ? Count(static_cast<std::int64_t>(view->said.size())) : Count();
+using First = std::optional<store::FirstTurn>;
+
+// Without a store nothing is ever begun, and no token is given.
+Outcome<First> first_of(const Service& service, const std::string& id) {
+  return service.options.store == nullptr ? Outcome<First>(First())
+                                          : service.options.store->first_turn(id);
 }
 
-// Whose first message got no answer has no token yet, and sends it once more. With an id that
-// nobody can guess that will do, until there is more than that first message to be protected.
-bool may_begin(Service& service, const std::string& id, std::optional<Problem>& problem) {
-  const auto count = answered(service, id);
-  if (!count) {
-    problem = problem_of(count.error());
-    return false;
-  }
-  return !count->has_value() || (is_secret_id(id, kPagePrefix) && **count <= 1);
+// Bound to that very conversation: of the same name there may be another one after it is deleted.
+std::string token_of(const Service& service, const std::string& id, const First& first) {
+  if (!first) return {};
+  return core::hmac_sha256_hex(service.chat_key, "chat|" + id + "|" + first->turn).substr(0, 32);
 }
 
-void give_token(const Service& service, Exchange& exchange, const std::string& token) {
-  // A browser's page of ours keeps cookies.
-  if (!of_our_pages(service, exchange, false)) return exchange.give_session_token(token);
-  exchange.header("Set-Cookie", std::string(kChatCookie) + "=" + token +
-                                    "; Path=/; Max-Age=" + std::to_string(kChatCookieSeconds) +
-                                    "; HttpOnly; SameSite=Lax" +
-                                    (is_secure(service) ? "; Secure" : ""));
+// "" = it is not bound, nothing of it is accepted yet, or the store cannot say.
+std::string chat_token(const Service& service, const std::string& id) {
+  if (!is_bound(service, id)) return {};
+  const auto first = first_of(service, id);
+  return first ? token_of(service, id, *first) : std::string();
 }
 
 }  // namespace
 
-std::string chat_token(const Service& service, const std::string& session_id) {
-  if (!is_bound(service, session_id)) return {};
-  return core::hmac_sha256_hex(service.chat_key, "chat|" + session_id).substr(0, 32);
+bool Beginnings::join(const std::string& session, const void* who, const std::string& message,
+                      bool may_join) {
+  const std::lock_guard lock(mutex_);
+  auto& open = open_[session];
+  const bool repeat = may_join && !message.empty() && message == open.message;
+  if (open.requests > 0 && open.who != who && !repeat) return false;
+  if (open.requests++ == 0) {
+    open.who = who;
+    open.message = message;
+  }
+  return true;
+}
+
+void Beginnings::leave(const std::string& session) {
+  const std::lock_guard lock(mutex_);
+  const auto found = open_.find(session);
+  if (--found->second.requests == 0) open_.erase(found);
 }
 
 std::string shown_session(Exchange& exchange) {
@@ -98,27 +107,66 @@ std::string shown_session(Exchange& exchange) {
   return is_secret_id(bearer, kProgramPrefix) ? bearer : std::string();
 }
 
-std::optional<Problem> admit_chat(Service& service, Exchange& exchange, std::string& session_id,
-                                  const std::string& shown) {
-  if (session_id.empty()) session_id = shown_session(exchange);
+ChatRight::~ChatRight() {
+  for (const auto& session : beginning_) service_.beginnings.leave(session);
+}
+
+std::optional<Problem> ChatRight::admit(std::string& session_id, const ChatClaim& claim) {
+  if (session_id.empty()) session_id = shown_session(exchange_);
   if (session_id.empty()) {
     session_id =
-        core::new_id(of_our_pages(service, exchange, false) ? kPagePrefix : kProgramPrefix);
+        core::new_id(of_our_pages(service_, exchange_, false) ? kPagePrefix : kProgramPrefix);
   }
-  const auto token = chat_token(service, session_id);
-  if (token.empty()) return std::nullopt;
-  std::optional<Problem> problem;
-  if (!shows_token(service, exchange, token, shown) && !may_begin(service, session_id, problem)) {
-    return problem ? problem : not_yours();
-  }
-  give_token(service, exchange, token);
+  if (!is_bound(service_, session_id)) return std::nullopt;
+  const auto first = first_of(service_, session_id);
+  if (!first) return problem_of(first.error());
+  const auto shown =
+      shown_for(service_, exchange_, token_of(service_, session_id, *first), claim.token);
+  if (shown == TokenShown::kNone) return begin(session_id, claim, *first);
+  if (shown == TokenShown::kAsCookie) by_cookie_.insert(session_id);
   return std::nullopt;
+}
+
+// Whose first message got no answer has no token yet, and sends that message once more. With an id
+// that nobody can guess this will do, until there is more than that message to be protected.
+std::optional<Problem> ChatRight::begin(const std::string& session_id, const ChatClaim& claim,
+                                        const First& first) {
+  const bool secret = is_secret_id(session_id, kPagePrefix);
+  if (!claim.may_begin) return not_yours();
+  if (first) {
+    const bool repeat =
+        secret && first->alone && !claim.message.empty() && claim.message == first->message;
+    return repeat ? std::nullopt : std::optional(not_yours());
+  }
+  if (!service_.beginnings.join(session_id, this, claim.message, secret)) {
+    return problem_of({Code::kConflict, "Somebody is beginning this conversation just now.", ""});
+  }
+  beginning_.insert(session_id);
+  // What has begun between the look and the hold is not ours.
+  const auto now = first_of(service_, session_id);
+  if (!now) return problem_of(now.error());
+  return *now ? begin(session_id, claim, *now) : std::nullopt;
+}
+
+void ChatRight::give(const std::string& session_id) {
+  const auto token = chat_token(service_, session_id);
+  if (token.empty()) return;
+  // A browser's page of ours keeps cookies.
+  if (!of_our_pages(service_, exchange_, false)) return exchange_.give_session_token(token);
+  exchange_.header("Set-Cookie", std::string(kChatCookie) + "=" + token +
+                                     "; Path=/; Max-Age=" + std::to_string(kChatCookieSeconds) +
+                                     "; HttpOnly; SameSite=Lax" +
+                                     (is_secure(service_, exchange_) ? "; Secure" : ""));
+}
+
+std::string ChatRight::token_for(const std::string& session_id) const {
+  return by_cookie_.count(session_id) > 0 ? std::string() : chat_token(service_, session_id);
 }
 
 bool may_read_chat(Service& service, Exchange& exchange, const std::string& session_id) {
   if (is_secret_id(session_id, kProgramPrefix)) return true;
   return is_secret_id(session_id, kPagePrefix) &&
-         shows_token(service, exchange, chat_token(service, session_id), "");
+         shown_for(service, exchange, chat_token(service, session_id), "") != TokenShown::kNone;
 }
 
 }  // namespace dugout::http

@@ -2,12 +2,14 @@
 //   ses_ and 32 hex digits   the id is the secret: whoever holds it goes on (for programs)
 //   web_ and 32 hex digits   bound: the id alone will not do, but for the first message sent again
 //   any other                a client's own name: open, or bound too (access.client_sessions)
-// What is bound needs its token, which is made from the id with a key of the server and kept
-// nowhere: a browser's page has it in a cookie that scripts cannot read, a program is given it as
-// session_token and shows it as a bearer. [worker]
+// What is bound needs its token, which is made from the id and its first turn with a key of the
+// server, and kept nowhere: a browser's page has it in a cookie that scripts cannot read, a program
+// is given it as session_token and shows it as a bearer. There is none before a first message is
+// accepted, and none of a conversation that was deleted opens another one of its name. [worker]
 #pragma once
 
 #include <optional>
+#include <set>
 #include <string>
 
 #include "http/endpoints.hpp"
@@ -17,15 +19,41 @@ namespace dugout::http {
 // The conversation whose id a program shows as the bearer that it is; "" = none.
 std::string shown_session(Exchange& exchange);
 
-// May whoever asks say something in `session_id`? An empty one becomes a fresh one. nullopt = yes:
-// the answer then carries what it takes to come back. `shown`: a token in the body; may be empty.
-std::optional<Problem> admit_chat(Service& service, Exchange& exchange, std::string& session_id,
-                                  const std::string& shown = "");
+// What a request says for itself besides its head.
+struct ChatClaim {
+  std::string message;    // client_message_id; may be empty
+  std::string token;      // of the body; may be empty
+  bool may_begin = true;  // else only what there is already
+};
+
+// The right of one request, or of one batch. What it is about to begin nobody else begins while it
+// lives.
+class ChatRight {
+ public:
+  ChatRight(Service& service, Exchange& exchange) : service_(service), exchange_(exchange) {}
+  ~ChatRight();
+  ChatRight(const ChatRight&) = delete;
+  ChatRight& operator=(const ChatRight&) = delete;
+
+  // May it say something in `session_id`? An empty one becomes a fresh one. nullopt = yes.
+  std::optional<Problem> admit(std::string& session_id, const ChatClaim& claim);
+  // Puts on the answer what it takes to come back: our pages' cookie, or the session_token for a
+  // program. Nothing as long as no message is accepted. REQUIRES: admitted, the head is not sent.
+  void give(const std::string& session_id);
+  // The token for a body, where no cookie was shown for it; "" = none.
+  std::string token_for(const std::string& session_id) const;
+
+ private:
+  std::optional<Problem> begin(const std::string& session_id, const ChatClaim& claim,
+                               const std::optional<store::FirstTurn>& first);
+
+  Service& service_;
+  Exchange& exchange_;
+  std::multiset<std::string> beginning_;  // each is one leave()
+  std::set<std::string> by_cookie_;
+};
 
 // May whoever asks read it? Only what nobody can guess is ever read.
 bool may_read_chat(Service& service, Exchange& exchange, const std::string& session_id);
-
-// The token of a bound conversation; "" = it is not bound.
-std::string chat_token(const Service& service, const std::string& session_id);
 
 }  // namespace dugout::http

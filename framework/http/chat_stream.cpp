@@ -1,7 +1,9 @@
 #include "http/chat_stream.hpp"
 
+#include <functional>
 #include <mutex>
 #include <nlohmann/json.hpp>
+#include <utility>
 
 #include "core/json.hpp"
 #include "core/text.hpp"
@@ -16,15 +18,26 @@ using core::Json;
 // One event after the other, from whichever thread has one.
 class Events {
  public:
-  explicit Events(Exchange& exchange) : exchange_(exchange) {}
-  void send(const std::string& event, const std::string& data) {
+  Events(Exchange& exchange, ChatRight& right, std::string session)
+      : exchange_(exchange), right_(right), session_(std::move(session)) {}
+  void send(const std::string& event, const std::function<std::string()>& data) {
     const std::lock_guard lock(mutex_);
-    exchange_.line("event: " + event + "\ndata: " + data + "\n");
+    begin();
+    exchange_.line("event: " + event + "\ndata: " + data() + "\n");
   }
 
  private:
-  std::mutex mutex_;  // the exchange takes one line at a time
+  void begin() {
+    if (std::exchange(begun_, true)) return;
+    right_.give(session_);
+    exchange_.begin_lines("text/event-stream");
+  }
+
+  std::mutex mutex_;  // the exchange takes one line at a time; guards begun_
   Exchange& exchange_;
+  ChatRight& right_;
+  const std::string session_;
+  bool begun_ = false;
 };
 
 std::string problem_data(const Problem& problem) {
@@ -32,6 +45,15 @@ std::string problem_data(const Problem& problem) {
   if (!data) return "{}";
   if (problem.retry_after) (*data)["retry_after"] = *problem.retry_after;
   return core::canonical(*data);
+}
+
+// What the headers of other answers say, too: these went out before it was known.
+std::string reply_data(const Exchange& exchange, const orchestrator::ChatReply& reply) {
+  auto data = reply_object(reply);
+  data["turn"] = reply.turn_id;
+  data["traceparent"] = reply.traceparent;
+  if (!exchange.session_token().empty()) data["session_token"] = exchange.session_token();
+  return core::canonical(data);
 }
 
 }  // namespace
@@ -44,26 +66,23 @@ bool wants_stream(Exchange& exchange) {
   return false;
 }
 
-void stream_chat(Service& service, Exchange& exchange, orchestrator::ChatRequest request) {
+void stream_chat(Service& service, Exchange& exchange, orchestrator::ChatRequest request,
+                 ChatRight& right) {
   exchange.header("X-Accel-Buffering", "no");  // a proxy in between must pass events on at once
-  exchange.begin_lines("text/event-stream");
-  Events events(exchange);
+  Events events(exchange, right, request.session_id);
   const auto application = service.orchestrator.application();
   const auto& status = application->page.status;
   request.progress = [&](const orchestrator::Progress& progress) {
     const auto text = status_words(status, progress);
-    events.send("progress", core::canonical(Json{{"kind", progress.kind}, {"text", text}}));
+    events.send("progress", [&] {
+      return core::canonical(Json{{"kind", progress.kind}, {"text", text}});
+    });
   };
   const auto reply = service.orchestrator.chat(request);
   if (reply) {
-    // What the headers of other answers say: these went out before anything was known.
-    auto data = reply_object(*reply);
-    data["turn"] = reply->turn_id;
-    data["traceparent"] = reply->traceparent;
-    if (!exchange.session_token().empty()) data["session_token"] = exchange.session_token();
-    events.send("reply", core::canonical(data));
+    events.send("reply", [&] { return reply_data(exchange, *reply); });
   } else {
-    events.send("problem", problem_data(problem_of(reply.error())));
+    events.send("problem", [&] { return problem_data(problem_in_chat(exchange, reply.error())); });
   }
   if (exchange.gone()) exchange.close_afterwards();
 }

@@ -11,6 +11,7 @@
 
 #include "http/head_check.hpp"
 #include "http/last_words.hpp"
+#include "http/safe_headers.hpp"
 
 namespace dugout::http {
 
@@ -20,9 +21,10 @@ namespace {
 
 constexpr auto kHurriedHead = std::chrono::seconds(3);
 constexpr char kTlsHandshake = 0x16;
-constexpr auto kPlainText =
+constexpr std::string_view kPlainHead =
     "HTTP/1.1 400 Bad Request\r\nContent-Type: application/problem+json\r\nConnection: close\r\n"
-    "Content-Length: 83\r\n\r\n"
+    "Content-Length: 83\r\n";
+constexpr std::string_view kPlainBody =
     "{\"detail\":\"TLS is spoken here; use https://.\",\"status\":400,\"title\":\"Not encrypted\"}";
 
 core::MonoTime connection_time() {
@@ -118,14 +120,16 @@ bool Connection::speaks_tls() {
       std::chrono::duration_cast<std::chrono::milliseconds>(head_by_ - connection_time());
   pollfd waits{plain_.sockfd(), POLLIN, 0};
   char first = 0;
-  if (::poll(&waits, 1, static_cast<int>(left.count())) <= 0) {
+  // A negative time would be none at all.
+  if (::poll(&waits, 1, static_cast<int>(std::max<long long>(left.count(), 0))) <= 0) {
     all_.figures().count(Refusal::kSlowHead);
     return false;
   }
   if (::recv(plain_.sockfd(), &first, 1, MSG_PEEK | MSG_DONTWAIT) <= 0) return false;
   if (first == kTlsHandshake) return true;
   all_.figures().count(Refusal::kHandshake);
-  const std::string_view text(kPlainText);
+  const auto text =
+      std::string(kPlainHead) + safe_header_lines() + "\r\n" + std::string(kPlainBody);
   ::send(plain_.sockfd(), text.data(), text.size(), MSG_DONTWAIT | MSG_NOSIGNAL);
   hear_out(plain_.watch(), plain_.sockfd(), 0, true);
   return false;
@@ -219,13 +223,11 @@ bool Connection::serve_read(Poco::Net::HTTPServerRequestImpl& request,
   if (request.getExpectContinue() && length <= static_cast<long long>(options_.largest_body)) {
     response.sendContinue();
   }
-  options_.serve(request, response);
-  const int status = response.getStatus();
-  count_answer(status);
+  const bool unread = options_.serve(request, response);
+  count_answer(response.getStatus());
   if (plain_.pace().answer_was_late()) return false;
-  if (response.getKeepAlive()) return true;
-  const bool body = length > 0 || request.getChunkedTransferEncoding();
-  if (body && status >= 400) {
+  if (response.getKeepAlive() && !unread) return true;
+  if (unread && response.sent()) {
     hear_out(plain_.watch(), plain_.sockfd(), sized ? length : 0, crowded());
   }
   return false;
@@ -249,8 +251,7 @@ void Connection::refuse(Session& session, const HeadFault& fault) {
   response.setDate(Poco::Timestamp());
   response.setContentType("application/problem+json");
   response.setContentLength64(static_cast<Poco::Int64>(body.size()));
-  response.set("X-Content-Type-Options", "nosniff");
-  response.set("Cache-Control", "no-store");
+  keep_browser_safe(response);
   response.setKeepAlive(false);
   plain_.pace().answer_begins(options_.answer_within);
   response.send() << body << std::flush;

@@ -35,7 +35,8 @@ class Connections {
     // TLS is spoken, with the certificate of this moment.
     std::function<Poco::Net::Context::Ptr()> tls = {};
     std::function<bool()> crowded = {};  // threads are scarce: nobody is waited for long
-    std::function<void(Poco::Net::HTTPServerRequestImpl&, Poco::Net::HTTPServerResponseImpl&)>
+    // True: not all of a body was read.
+    std::function<bool(Poco::Net::HTTPServerRequestImpl&, Poco::Net::HTTPServerResponseImpl&)>
         serve = {};
   };
 

@@ -12,6 +12,7 @@
 
 #include "http/guarded_socket.hpp"
 #include "http/problem.hpp"
+#include "http/safe_headers.hpp"
 
 namespace dugout::http {
 namespace {
@@ -30,9 +31,8 @@ std::string no_room(Refusal why) {
                        : "Too many connections; try again in a moment.";
   const auto body = problem.json();
   return "HTTP/1.1 503 Service Unavailable\r\nContent-Type: application/problem+json\r\n"
-         "Cache-Control: no-store\r\nX-Content-Type-Options: nosniff\r\nRetry-After: 2\r\n"
-         "Connection: close\r\nContent-Length: " +
-         std::to_string(body.size()) + "\r\n\r\n" + body;
+         "Retry-After: 2\r\nConnection: close\r\nContent-Length: " +
+         std::to_string(body.size()) + "\r\n" + safe_header_lines() + "\r\n" + body;
 }
 
 // Wrapped by a ServerSocket, which Poco's TCPServer copies and asks for connections.

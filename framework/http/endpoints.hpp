@@ -7,11 +7,14 @@
 #include <vector>
 
 #include "http/audit_told.hpp"
+#include "http/beginnings.hpp"
 #include "http/client_address.hpp"
 #include "http/exchange.hpp"
 #include "http/operator_pass.hpp"
 #include "http/rate_gate.hpp"
 #include "http/server.hpp"
+#include "http/shared_probe.hpp"
+#include "http/upload_places.hpp"
 
 namespace dugout::http {
 
@@ -23,7 +26,7 @@ struct Service {
   observability::Log& log;
   const ServerOptions& options;
   std::atomic<int> turns{0};        // in flight
-  std::atomic<int> uploads{0};      // in flight; each holds its file in memory
+  UploadPlaces uploads = {};        // in flight; each holds its file in memory
   std::atomic<int> batch_turns{0};  // of `turns`, those held by batches
   std::atomic<int> overviews{0};    // of operators, in work
   std::atomic<bool> stopping{false};
@@ -34,6 +37,8 @@ struct Service {
   const Operators operators{options.admin_token, options.access.operators};
   const std::string chat_key = chat_key_of(options.access);
   AuditTold audit_told = {};
+  Beginnings beginnings = {};
+  SharedProbe probe = {};
   const Proxies proxies = read_proxies(options.proxies, options.proxies_forwarded);
   RateGate rates{options.rates, options.figures.get()};
 };
@@ -79,6 +84,7 @@ Problem not_http();
 void serve_chat(Service& service, Exchange& exchange);
 // Answers with the reply, or with the problem.
 void answer(Service& service, Exchange& exchange, const Outcome<orchestrator::ChatReply>& reply);
+Problem problem_in_chat(const Exchange& exchange, const Error& error);
 // chat_state.cpp
 void serve_chat_state(Service& service, Exchange& exchange);
 // page_settings.cpp

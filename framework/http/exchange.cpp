@@ -9,6 +9,7 @@
 #include <algorithm>
 
 #include "core/text.hpp"
+#include "http/safe_headers.hpp"
 
 namespace dugout::http {
 namespace {
@@ -16,26 +17,18 @@ namespace {
 constexpr std::streamsize kPiece = 16 * 1024;
 // Bytes a second: a phone on a bad line sends a photo at this rate, and is waited for.
 constexpr std::size_t kSlowestLine = 16 * 1024;
+// The same, of a line that has its time but is not dead.
+constexpr std::size_t kFaintestLine = 4 * 1024;
 
 // What a person says comes in one packet or a few.
 constexpr Poco::Int64 kSmallBody = 64 * 1024;
 constexpr auto kHurriedBody = std::chrono::seconds(3);
-
-// Nothing but our own files runs in a page, and no other site may frame it.
-constexpr auto kContentPolicy =
-    "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data: blob:; "
-    "connect-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'";
 
 // No script at all. Browsers hold form-action also against where an answer to a form leads, and
 // that is a payment service's page.
 constexpr auto kPagePolicy =
     "default-src 'none'; style-src 'self'; img-src data:; base-uri 'none'; "
     "form-action 'self' https:; frame-ancestors 'none'";
-
-// The photo is chosen as a file, and whatever the phone offers for it is outside the page.
-constexpr auto kPermissions =
-    "accelerometer=(), camera=(), display-capture=(), geolocation=(), gyroscope=(), hid=(), "
-    "magnetometer=(), microphone=(), midi=(), payment=(), serial=(), usb=()";
 
 // A problem with the body itself: what is left of it is not worth reading.
 Problem body_problem(int status, std::string title, std::string detail) {
@@ -130,18 +123,22 @@ bool Exchange::read_some(core::MonoTime deadline, core::Clock& clock, std::strin
 }
 
 std::optional<Problem> Exchange::read_body(std::size_t limit, core::Duration within,
-                                           core::Clock& clock, std::string& body) {
+                                           core::Clock& clock, std::string& body,
+                                           core::Duration quiet) {
   if (!request_.hasContentLength()) return length_required();
   const auto announced = request_.getContentLength64();
   if (announced > static_cast<Poco::Int64>(limit)) return too_large(limit);
   if (hurried_ && announced <= kSmallBody) within = std::min<core::Duration>(within, kHurriedBody);
+  quiet = std::min(quiet, within);
   const auto begun = clock.now();
-  auto deadline = begun + within;
+  auto deadline = begun + quiet;
   std::string piece;
   try {
     while (body.size() < static_cast<std::size_t>(announced) && read_some(deadline, clock, piece)) {
       body += piece;
-      deadline = begun + within + std::chrono::seconds(body.size() / kSlowestLine);
+      deadline = begun + std::min<core::Duration>(
+                             within + std::chrono::seconds(body.size() / kSlowestLine),
+                             quiet + std::chrono::seconds(body.size() / kFaintestLine));
     }
   } catch (const Poco::TimeoutException&) {
     return too_slow();
@@ -149,6 +146,7 @@ std::optional<Problem> Exchange::read_body(std::size_t limit, core::Duration wit
   if (body.size() < static_cast<std::size_t>(announced)) {
     return clock.now() >= deadline ? too_slow() : cut_off();
   }
+  body_read_ = true;
   return std::nullopt;
 }
 
@@ -222,16 +220,12 @@ bool Exchange::gone() {
 }
 
 std::ostream& Exchange::send_head(int status) {
+  // A body that nobody read must not be taken for the next request.
+  if (left_unread()) close_afterwards();
   const auto code = static_cast<Poco::Net::HTTPResponse::HTTPStatus>(status);
   const auto& reason = Poco::Net::HTTPResponse::getReasonForStatus(code);
   response_.setStatusAndReason(code, reason == "???" ? "Refused" : reason);
-  response_.set("X-Content-Type-Options", "nosniff");
-  response_.set("Referrer-Policy", "no-referrer");
-  response_.set("X-Frame-Options", "DENY");  // what browsers read that do not know frame-ancestors
-  response_.set("Permissions-Policy", kPermissions);
-  response_.set("Cross-Origin-Opener-Policy", "same-origin");
-  // An origin on the list reads it by CORS; nobody else loads it into a page.
-  response_.set("Cross-Origin-Resource-Policy", "same-origin");
+  keep_browser_safe(response_);
   if (only_by_https_.count() > 0) {
     response_.set("Strict-Transport-Security", "max-age=" + std::to_string(only_by_https_.count()));
   }
@@ -239,10 +233,6 @@ std::ostream& Exchange::send_head(int status) {
     const std::string vary = response_.get("Vary", "");  // a copy: the default is a temporary
     response_.set("Vary", vary.empty() ? "Origin" : vary + ", Origin");
   }
-  if (!response_.has("Content-Security-Policy")) {
-    response_.set("Content-Security-Policy", kContentPolicy);
-  }
-  if (!response_.has("Cache-Control")) response_.set("Cache-Control", "no-store");
   return response_.send();
 }
 

@@ -26,6 +26,8 @@ class Exchange {
   // A parameter of the query, as it was sent; nullopt = it is not there.
   std::optional<std::string> query(std::string_view name) const;
   bool has_body() const;
+  // There is one of which not all was taken: what follows it cannot be told from it.
+  bool left_unread() const { return has_body() && !body_read_; }
   // Is it HTTP/1.0 or 1.1? Else the answer is of 1.1, where it would begin with what was sent.
   bool known_version();
   // What stands in a place of the route's path.
@@ -33,17 +35,18 @@ class Exchange {
   const std::string& part(std::string_view name) const { return parts_.find(name)->second; }
 
   // The body, or the problem with it: over `limit` bytes, slower than `within`, cut off, or without
-  // a Content-Length. In a hurry a small one has three seconds.
+  // a Content-Length. In a hurry a small one has three seconds. `quiet`: who sends nothing, or next
+  // to nothing, has no longer than this.
   std::optional<Problem> read_body(std::size_t limit, core::Duration within, core::Clock& clock,
-                                   std::string& body);
+                                   std::string& body, core::Duration quiet = core::Duration::max());
   // 415 unless the media type is `wanted`.
   std::optional<Problem> require_type(std::string_view wanted) const;
 
   // Which operator asks; "" = nobody has shown a token.
   void asked_by(std::string who) { who_ = std::move(who); }
   const std::string& who() const { return who_; }
-  // What a program needs to go on with its conversation; "" = its id is enough, or a cookie holds
-  // it.
+  // What a program needs to go on with its conversation, in the reply as in a problem; "" = its id
+  // is enough, or a cookie holds it.
   void give_session_token(std::string token) { session_token_ = std::move(token); }
   const std::string& session_token() const { return session_token_; }
 
@@ -83,7 +86,7 @@ class Exchange {
   PathParts parts_;
   std::string who_, session_token_;
   std::chrono::seconds only_by_https_{0};  // 0 = it is not said
-  bool varies_by_origin_ = false, hurried_ = false;
+  bool varies_by_origin_ = false, hurried_ = false, body_read_ = false;
   std::ostream* lines_ = nullptr;  // of the answer under way
 };
 

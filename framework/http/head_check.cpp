@@ -26,6 +26,15 @@ bool all_digits(const std::string& text) {
          std::all_of(text.begin(), text.end(), [](char c) { return c >= '0' && c <= '9'; });
 }
 
+// A token of RFC 9110, 5.6.2. Poco keeps the blank of "Content-Length : 5" as part of the name.
+bool is_header_name(const std::string& name) {
+  constexpr std::string_view kMarks = "!#$%&'*+-.^_`|~";
+  return !name.empty() && std::all_of(name.begin(), name.end(), [&](char c) {
+    const bool letter = (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z');
+    return letter || (c >= '0' && c <= '9') || kMarks.find(c) != kMarks.npos;
+  });
+}
+
 }  // namespace
 
 HeadFault unreadable_head(std::string_view why, std::size_t bytes) {
@@ -58,6 +67,12 @@ HeadFault head_too_slow() {
 std::optional<HeadFault> check_framing(const Poco::Net::HTTPRequest& request) {
   int lengths = 0, encodings = 0;
   for (const auto& [name, value] : request) {
+    if (!is_header_name(name)) {
+      return fault(
+          400, "Bad header",
+          "A header's name is letters, digits and hyphens, with the colon right behind it.",
+          Refusal::kBadRequest);
+    }
     const auto key = core::lower(name);
     if (key == "content-length") {
       ++lengths;

@@ -10,7 +10,8 @@ namespace dugout::http {
 namespace {
 
 constexpr auto kAllowedHeaders = "Accept, Authorization, Content-Type, traceparent, tracestate";
-constexpr auto kExposedHeaders = "Retry-After, X-Dugout-Generation, X-Dugout-Turn, traceparent";
+constexpr auto kExposedHeaders =
+    "RateLimit, RateLimit-Policy, Retry-After, X-Dugout-Generation, X-Dugout-Turn, traceparent";
 constexpr auto kPreflightSeconds = "600";
 
 // "https://join.example.org/x" -> "https://join.example.org"
@@ -87,10 +88,10 @@ std::string open_methods(Service& service, const std::string& path) {
   return methods;
 }
 
-// No cookies go with it: Access-Control-Allow-Credentials is never said.
-void allow_origin(Exchange& exchange, const std::string& origin) {
-  exchange.header("Access-Control-Allow-Origin", origin);
-  exchange.header("Access-Control-Expose-Headers", kExposedHeaders);
+// What the pages of an origin on the list may do here, when one of them asks; empty = nothing.
+std::string methods_for_asker(Service& service, Exchange& exchange) {
+  const auto origin = core::lower(exchange.request().get("Origin", ""));
+  return on_the_list(service, origin) ? open_methods(service, exchange.path()) : "";
 }
 
 }  // namespace
@@ -113,29 +114,34 @@ bool of_another_site(const Service& service, Exchange& exchange) {
   return !on_the_list(service, core::lower(exchange.request().get("Origin", "")));
 }
 
-bool is_secure(const Service& service) {
-  return service.options.public_url.starts_with("https://");
+bool is_secure(const Service& service, Exchange& exchange) {
+  return service.options.public_url.starts_with("https://") || service.options.tls.wanted() ||
+         came_securely(exchange.request(), service.proxies);
+}
+
+void tell_browser(Service& service, Exchange& exchange) {
+  const auto& options = service.options;
+  if (options.hsts.count() > 0 && is_secure(service, exchange)) {
+    exchange.only_by_https(options.hsts);
+  }
+  if (options.access.cors_origins.empty()) return;
+  exchange.varies_by_origin();
+  if (methods_for_asker(service, exchange).empty()) return;
+  // No cookies go with it: Access-Control-Allow-Credentials is never said.
+  exchange.header("Access-Control-Allow-Origin", core::lower(exchange.request().get("Origin", "")));
+  exchange.header("Access-Control-Expose-Headers", kExposedHeaders);
 }
 
 bool admit_origin(Service& service, Exchange& exchange) {
-  const auto& options = service.options;
-  const bool https = is_secure(service) || options.tls.wanted() ||
-                     came_securely(exchange.request(), service.proxies);
-  if (https && options.hsts.count() > 0) exchange.only_by_https(options.hsts);
   if (!is_our_host(service, exchange)) {
     exchange.problem(not_our_host(), service.clock);
     return false;
   }
-  if (service.options.access.cors_origins.empty()) return true;
-  exchange.varies_by_origin();
-  const auto origin = core::lower(exchange.request().get("Origin", ""));
-  if (!on_the_list(service, origin)) return true;
-  const auto methods = open_methods(service, exchange.path());
-  if (methods.empty()) return true;
-  allow_origin(exchange, origin);
   const auto& request = exchange.request();
   if (request.getMethod() != "OPTIONS" || !request.has("Access-Control-Request-Method"))
     return true;
+  const auto methods = methods_for_asker(service, exchange);
+  if (methods.empty()) return true;
   exchange.header("Access-Control-Allow-Methods", methods);
   exchange.header("Access-Control-Allow-Headers", kAllowedHeaders);
   exchange.header("Access-Control-Max-Age", kPreflightSeconds);

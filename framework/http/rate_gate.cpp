@@ -40,9 +40,9 @@ RateGate::RateGate(const RateOptions& options, observability::DoorFigures* figur
       session_(options.session) {}
 
 std::optional<Problem> RateGate::ask(Exchange& exchange, RateLimit& limit, const char* name,
-                                     std::string_view key, core::MonoTime now) {
+                                     std::string_view key, core::MonoTime now, int count) {
   if (!enabled_ || !limit.rate().limits()) return std::nullopt;
-  const auto verdict = limit.take(key, now);
+  const auto verdict = limit.take(key, now, count);
   const auto& rate = limit.rate();
   const auto window = static_cast<long long>(std::ceil(rate.burst / rate.per_second));
   const auto item = "\"" + std::string(name) + "\"";
@@ -50,15 +50,16 @@ std::optional<Problem> RateGate::ask(Exchange& exchange, RateLimit& limit, const
                                           ";w=" + std::to_string(std::max(window, 1LL)));
   exchange.header("RateLimit", item + ";r=" + std::to_string(verdict.left) +
                                    ";t=" + std::to_string(whole_seconds(verdict.full)));
-  if (verdict.admitted) return std::nullopt;
+  return verdict.admitted ? std::nullopt : std::optional(refused(limit, verdict));
+}
+
+Problem RateGate::refused(const RateLimit& limit, const RateVerdict& verdict) {
   const bool of_session = &limit == &session_;
   if (figures_ != nullptr) {
     figures_->count(of_session ? observability::Refusal::kRateSession
                                : observability::Refusal::kRateAddress);
   }
-  auto problem = too_many(verdict, of_session);
-  problem.close = !of_session && exchange.has_body();  // which nobody has read
-  return problem;
+  return too_many(verdict, of_session);
 }
 
 std::optional<Problem> RateGate::admit(Exchange& exchange, const std::string& address,
@@ -76,6 +77,18 @@ std::optional<Problem> RateGate::admit_session(Exchange& exchange, std::string_v
                                                core::MonoTime now) {
   if (session.empty()) return std::nullopt;
   return ask(exchange, session_, "session", core::stable_hash(session), now);
+}
+
+std::optional<Problem> RateGate::admit_batch(Exchange& exchange, const std::string& address,
+                                             int calls, core::MonoTime now) {
+  return calls == 0 ? std::nullopt : ask(exchange, chat_, "chat", address, now, calls);
+}
+
+std::optional<Problem> RateGate::admit_in_batch(std::string_view session, int calls,
+                                                core::MonoTime now) {
+  if (!enabled_ || !session_.rate().limits()) return std::nullopt;
+  const auto verdict = session_.take(core::stable_hash(session), now, calls);
+  return verdict.admitted ? std::nullopt : std::optional(refused(session_, verdict));
 }
 
 }  // namespace dugout::http

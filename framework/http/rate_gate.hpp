@@ -23,10 +23,16 @@ class RateGate {
   // Nothing to say for a session that has no id yet.
   std::optional<Problem> admit_session(Exchange& exchange, std::string_view session,
                                        core::MonoTime now);
+  // Of a batch, for its address as for each session in it: let in when one message would be, so
+  // that none is cut in the middle; what it holds beyond that is owed, and single ones wait for it.
+  std::optional<Problem> admit_batch(Exchange& exchange, const std::string& address, int calls,
+                                     core::MonoTime now);
+  std::optional<Problem> admit_in_batch(std::string_view session, int calls, core::MonoTime now);
 
  private:
   std::optional<Problem> ask(Exchange& exchange, RateLimit& limit, const char* name,
-                             std::string_view key, core::MonoTime now);
+                             std::string_view key, core::MonoTime now, int count = 1);
+  Problem refused(const RateLimit& limit, const RateVerdict& verdict);
 
   const bool enabled_;
   observability::DoorFigures* const figures_;

@@ -29,7 +29,7 @@ RateLimit::Row& RateLimit::row_of(Part& part, std::string_view name, core::MonoT
   return found->second;
 }
 
-RateVerdict RateLimit::take(std::string_view name, core::MonoTime now) {
+RateVerdict RateLimit::take(std::string_view name, core::MonoTime now, int count) {
   auto& part = parts_[std::hash<std::string_view>{}(name) % kParts];
   const std::lock_guard lock(part.mutex);
   auto& row = row_of(part, name, now);
@@ -41,9 +41,9 @@ RateVerdict RateLimit::take(std::string_view name, core::MonoTime now) {
     verdict.retry_in = begun + each_ - now - whole_;
     return verdict;
   }
-  row.full_at = begun + each_;
+  row.full_at = begun + each_ * count;
   verdict.full = row.full_at - now;
-  verdict.left = static_cast<int>((whole_ - verdict.full) / each_);
+  verdict.left = static_cast<int>(std::max(whole_ - verdict.full, core::Duration::zero()) / each_);
   return verdict;
 }
 

@@ -47,8 +47,9 @@ class RateLimit {
   explicit RateLimit(Rate rate, std::size_t most = kMost);
 
   const Rate& rate() const { return rate_; }
-  // REQUIRES: rate().limits(). A refused one costs nothing.
-  RateVerdict take(std::string_view name, core::MonoTime now);
+  // `count` at once are let in when one would be, and what they are beyond the bucket is owed by
+  // whoever comes next. A refused one costs nothing. REQUIRES: rate().limits(), count > 0.
+  RateVerdict take(std::string_view name, core::MonoTime now, int count = 1);
   std::size_t names() const;
 
  private:

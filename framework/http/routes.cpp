@@ -21,7 +21,9 @@ void serve_health(Service& /*service*/, Exchange& exchange) {
 void serve_ready(Service& service, Exchange& exchange) {
   const bool stopping = service.stopping.load();
   const auto probe =
-      stopping ? Status(Error{Code::kUnavailable, "stopping"}) : service.orchestrator.probe();
+      stopping
+          ? Status(Error{Code::kUnavailable, "stopping"})
+          : service.probe.ask(service.clock, [&service] { return service.orchestrator.probe(); });
   if (probe) {
     exchange.json(200, R"({"status":"ready"})");
     return;
@@ -185,8 +187,6 @@ Problem not_http() {
 
 void dispatch(Service& service, Exchange& exchange) {
   if (service.stopping.load()) exchange.close_afterwards();
-  // A body that nobody reads must not be taken for the next request.
-  if (exchange.has_body() && exchange.request().getMethod() != "POST") exchange.close_afterwards();
   try {
     if (!exchange.known_version()) return exchange.problem(not_http(), service.clock);
     if (admit_origin(service, exchange)) serve_route(service, exchange);

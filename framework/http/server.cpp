@@ -10,6 +10,7 @@
 
 #include "http/connection.hpp"
 #include "http/endpoints.hpp"
+#include "http/origin.hpp"
 #include "http/tls.hpp"
 
 namespace dugout::http {
@@ -64,9 +65,9 @@ class PocoServer final : public Server {
  private:
   Connections::Options connection_options();
   Status listen(Port& made, std::uint16_t port, int threads, bool answers);
-  void serve(Poco::Net::HTTPServerRequestImpl& request,
+  bool serve(Poco::Net::HTTPServerRequestImpl& request,
              Poco::Net::HTTPServerResponseImpl& response);
-  void lead_to_tls(Poco::Net::HTTPServerRequestImpl& request,
+  bool lead_to_tls(Poco::Net::HTTPServerRequestImpl& request,
                    Poco::Net::HTTPServerResponseImpl& response);
   bool crowded() const { return pool_.used() * 4 > pool_.capacity() * 3; }
   void note_certificate();
@@ -119,7 +120,7 @@ Status PocoServer::listen(Port& made, std::uint16_t port, int threads, bool answ
 
 Status PocoServer::start() {
   auto options = connection_options();
-  options.serve = [this](auto& request, auto& response) { serve(request, response); };
+  options.serve = [this](auto& request, auto& response) { return serve(request, response); };
   if (options_.tls.wanted()) {
     if (const auto loaded = tls_.load(); !loaded) return loaded.error();
     note_certificate();
@@ -133,7 +134,7 @@ Status PocoServer::start() {
   main_ = std::move(made);
   if (!options_.redirect) return Done{};
   auto leading = connection_options();
-  leading.serve = [this](auto& request, auto& response) { lead_to_tls(request, response); };
+  leading.serve = [this](auto& request, auto& response) { return lead_to_tls(request, response); };
   auto second = std::make_unique<Port>(std::move(leading), *options_.figures);
   if (const auto done = listen(*second, *options_.redirect, kRedirectThreads, true); !done) {
     stop();
@@ -143,28 +144,32 @@ Status PocoServer::start() {
   return Done{};
 }
 
-void PocoServer::serve(Poco::Net::HTTPServerRequestImpl& request,
+bool PocoServer::serve(Poco::Net::HTTPServerRequestImpl& request,
                        Poco::Net::HTTPServerResponseImpl& response) {
   // Who asks and never reads holds a thread for no longer than who never ends a question.
   request.socket().setSendTimeout(Poco::Timespan(options_.read_timeout.count(), 0));
   Exchange exchange(request, response);
   // An idle connection holds a thread: when they are scarce, none is kept.
   if (crowded()) exchange.hurry();
+  tell_browser(service_, exchange);
   const auto address = address_key(client_address(request, service_.proxies));
   if (const auto problem = service_.rates.admit(exchange, address, service_.clock.now())) {
-    return exchange.problem(*problem, service_.clock);
+    exchange.problem(*problem, service_.clock);
+  } else {
+    dispatch(service_, exchange);
   }
-  dispatch(service_, exchange);
+  return exchange.left_unread();
 }
 
 // To the address of the settings: what the request says of its host is whatever somebody says.
-void PocoServer::lead_to_tls(Poco::Net::HTTPServerRequestImpl& request,
+bool PocoServer::lead_to_tls(Poco::Net::HTTPServerRequestImpl& request,
                              Poco::Net::HTTPServerResponseImpl& response) {
   Exchange exchange(request, response);
   exchange.close_afterwards();
   const auto target = exchange.target();
   exchange.header("Location", options_.public_url + (target.starts_with('/') ? target : "/"));
   exchange.text(308, "text/plain; charset=utf-8", "");
+  return exchange.left_unread();
 }
 
 void PocoServer::note_certificate() {

@@ -18,7 +18,7 @@ std::string file_name(const UploadForm& form) {
 // Whatever becomes of the turn, a refused or repeated one included, no file of it stays.
 void serve_upload(Service& service, Exchange& exchange) {
   const TurnGate turn(service);
-  const UploadGate upload(service);
+  const UploadGate upload(service, exchange);
   if (!turn.admitted() || !upload.admitted()) {
     return exchange.problem(overloaded(), service.clock);
   }

@@ -93,7 +93,7 @@ Outcome<std::string> enqueue(Service& service, const UploadForm& form) {
 
 void serve_upload_async(Service& service, Exchange& exchange) {
   const TurnGate turn(service);
-  const UploadGate gate(service);
+  const UploadGate gate(service, exchange);
   if (!turn.admitted() || !gate.admitted()) return exchange.problem(overloaded(), service.clock);
   UploadForm form;
   auto wrong = read_upload(service, exchange, form);

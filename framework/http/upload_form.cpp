@@ -14,7 +14,6 @@
 namespace dugout::http {
 namespace {
 
-constexpr int kUploadsAtOnce = 32;
 constexpr std::size_t kFormOverhead = 64 * 1024;  // the other parts and the boundaries
 
 // Keeps the part called "file".
@@ -62,8 +61,27 @@ std::optional<Problem> missing(const char* part, const char* detail) {
 
 }  // namespace
 
-UploadGate::UploadGate(Service& service)
-    : service_(service), admitted_(service.uploads.fetch_add(1) < kUploadsAtOnce) {}
+bool UploadPlaces::enter(const std::string& address) {
+  const std::lock_guard lock(mutex_);
+  const auto found = by_address_.find(address);
+  const int own = found == by_address_.end() ? 0 : found->second;
+  if (all_ >= kMost || (own >= kOfAddress && all_ >= kMost / 2)) return false;
+  ++all_;
+  ++by_address_[address];
+  return true;
+}
+
+void UploadPlaces::leave(const std::string& address) {
+  const std::lock_guard lock(mutex_);
+  --all_;
+  const auto found = by_address_.find(address);
+  if (--found->second == 0) by_address_.erase(found);
+}
+
+UploadGate::UploadGate(Service& service, Exchange& exchange)
+    : service_(service),
+      address_(address_key(client_address(exchange.request(), service.proxies))),
+      admitted_(service.uploads.enter(address_)) {}
 
 void not_taken(Service& service, Exchange& exchange, const Error& why) {
   service.log.error("upload.not_taken", {observability::Field::safe("why", why.message)});
@@ -75,7 +93,7 @@ std::optional<Problem> read_upload(Service& service, Exchange& exchange, UploadF
   const auto limit = service.options.upload_bytes;
   std::string body;
   if (auto wrong = exchange.read_body(limit + kFormOverhead, service.options.upload_timeout,
-                                      service.clock, body)) {
+                                      service.clock, body, service.options.read_timeout)) {
     return wrong->status == 413 ? photo_too_large(limit) : wrong;
   }
   FilePart file(form);
@@ -100,10 +118,10 @@ std::optional<Problem> read_upload(Service& service, Exchange& exchange, UploadF
     return missing("session_id", "Send session_id, the session that was asked for the photo.");
   }
   form.client_message_id = fields.get("client_message_id", "");
-  if (auto problem =
-          admit_chat(service, exchange, form.session_id, fields.get("session_token", ""))) {
-    return problem;
-  }
+  ChatRight right(service, exchange);
+  const ChatClaim claim{form.client_message_id, fields.get("session_token", ""), false};
+  if (auto problem = right.admit(form.session_id, claim)) return problem;
+  right.give(form.session_id);
   return service.rates.admit_session(exchange, form.session_id, service.clock.now());
 }
 

@@ -12,7 +12,8 @@ struct UploadForm {
   std::string bytes;  // the file
 };
 
-// multipart/form-data: file, session_id, client_message_id?. Or the problem with it.
+// multipart/form-data: file, session_id, client_message_id?, session_token?. Or the problem with
+// it. What it takes to come back is on the answer then.
 std::optional<Problem> read_upload(Service& service, Exchange& exchange, UploadForm& form);
 
 // Answers that the photo was not taken. The client learns no reason; the log does.
@@ -21,14 +22,17 @@ void not_taken(Service& service, Exchange& exchange, const Error& why);
 // Counts an upload while it lives, as each holds its file in memory.
 class UploadGate {
  public:
-  explicit UploadGate(Service& service);
-  ~UploadGate() { service_.uploads.fetch_sub(1); }
+  UploadGate(Service& service, Exchange& exchange);
+  ~UploadGate() {
+    if (admitted_) service_.uploads.leave(address_);
+  }
   UploadGate(const UploadGate&) = delete;
   UploadGate& operator=(const UploadGate&) = delete;
   bool admitted() const { return admitted_; }
 
  private:
   Service& service_;
+  const std::string address_;
   const bool admitted_;
 };
 

@@ -129,6 +129,8 @@ std::string audit_words(std::string_view text) {
 }
 
 Status append_durably(const fs::path& path, std::string_view text) {
+  std::error_code error;
+  const bool fresh = !fs::exists(path, error);
   const AuditFile file(path, O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC);
   if (!file) return audit_failed(path, errno);
   if (::fchmod(file.get(), 0600) != 0) return audit_failed(path, errno);
@@ -139,7 +141,7 @@ Status append_durably(const fs::path& path, std::string_view text) {
     text.remove_prefix(static_cast<std::size_t>(count));
   }
   if (::fsync(file.get()) != 0) return audit_failed(path, errno);
-  return Done{};
+  return fresh ? core::sync_folder(path.parent_path()) : Status(Done{});
 }
 
 // Goes along the chain, line by line.
@@ -239,6 +241,7 @@ Status AuditLog::write(std::string_view who, std::string_view what, std::string_
   std::error_code error;
   if (fs::create_directories(folder_, error)) {
     fs::permissions(folder_, fs::perms::owner_all, error);
+    if (auto kept = core::sync_folder(folder_.parent_path()); !kept) return kept;
   }
   const auto lock_path = folder_ / "lock";
   const AuditFile lock(lock_path, O_RDWR | O_CREAT | O_CLOEXEC);

@@ -70,6 +70,11 @@ class SqliteStore final : public Store {
         [&](Database& database) { return accept_turn(database, fresh, holder()); });
   }
 
+  Outcome<std::optional<FirstTurn>> first_turn(std::string_view session_id) override {
+    return read(readers_,
+                [&](Database& database) { return find_first_turn(database, session_id); });
+  }
+
   Status commit(const TurnCommit& turn) override {
     return writer_.run([&](Database& database) { return commit_turn(database, turn, holder()); });
   }

@@ -49,6 +49,13 @@ struct AcceptedTurn {
   bool fresh = false;   // this call accepted it; false = a repeat
 };
 
+// How a session began.
+struct FirstTurn {
+  std::string turn;     // its id
+  std::string message;  // its client_message_id
+  bool alone = true;    // no other was accepted since
+};
+
 enum class CallState { kIntended, kDone };
 
 struct JournalEntry {
@@ -85,6 +92,8 @@ class Store {
   // (processes): kConflict while another one that lives works on the session. Renewed by itself.
   virtual Outcome<AcceptedTurn> accept(std::string_view session, std::string_view client_message_id,
                                        std::string_view request) = 0;
+  // Of what was accepted, answered or not; nullopt = nothing was.
+  virtual Outcome<std::optional<FirstTurn>> first_turn(std::string_view session) = 0;
   // kConflict when the session's version moved on meanwhile, or another store took over the turn.
   virtual Status commit(const TurnCommit& commit) = 0;
   // Turns that were accepted and never answered, oldest first.

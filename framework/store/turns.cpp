@@ -131,6 +131,20 @@ Outcome<std::vector<Message>> last_messages(Database& database, std::string_view
   return messages;
 }
 
+Outcome<std::optional<FirstTurn>> find_first_turn(Database& database, std::string_view session) {
+  Query row(database,
+            "SELECT id, coalesce(client_message_id, '') FROM turns WHERE session = ?1 "
+            "ORDER BY number LIMIT 2",
+            {session});
+  std::optional<FirstTurn> first;
+  if (row.next()) {
+    first = FirstTurn{row.text(0), row.text(1)};
+    first->alone = !row.next();
+  }
+  if (row.failed()) return row.error();
+  return first;
+}
+
 Outcome<std::vector<AcceptedTurn>> unanswered_turns(Database& database) {
   Query row(database, std::string(kTurnColumns) + "WHERE reply IS NULL ORDER BY number");
   std::vector<AcceptedTurn> turns;

@@ -11,6 +11,7 @@ namespace dugout::store {
 Outcome<std::optional<Session>> find_session(Database& database, std::string_view id);
 Outcome<std::vector<Message>> last_messages(Database& database, std::string_view session,
                                             std::size_t last);
+Outcome<std::optional<FirstTurn>> find_first_turn(Database& database, std::string_view session);
 Outcome<std::vector<AcceptedTurn>> unanswered_turns(Database& database);
 
 // `fresh.id` is the id to give when the turn is new.

@@ -1,6 +1,7 @@
 #!/usr/bin/env python3
 """Who may do what, on the running program: tokens with roles, the audit log, conversations that are bound, and
 `dugout config`, `token` and `audit` on the command line."""
+import hashlib
 import json
 import os
 import stat
@@ -65,7 +66,8 @@ def test_roles_end_to_end():
         user = events(data)[0]["who"]
         assert user.startswith("cli:"), user
         for wanted in ((user, "token.created", "ok"), ("", "token", "refused"), ("vera", "role", "refused"),
-                       ("otto", "log.level", "ok"), ("admin", "log.level", "ok"), ("vera", "session.viewed", "ok")):
+                       ("otto", "log.level", "ok"), ("admin", "log.level", "ok"), ("vera", "session.viewed", "ok"),
+                       ("admin", "audit.viewed", "ok")):
             assert wanted in seen, (wanted, seen)
         assert "session-of-access" not in json.dumps(events(data))
 
@@ -96,6 +98,38 @@ def test_the_audit_log_tells_what_was_done_to_it():
         short = "".join(whole.splitlines(True)[:2])
         assert verify(short)[0] == 0 and verify(short, "--head", head)[0] == 1
         assert verify(whole, "--head", head)[0] == 0
+
+
+def test_a_line_of_the_audit_log_does_not_move_the_cursor():
+    with tempfile.TemporaryDirectory(prefix="dugout_audit_") as data:
+        new_token(data, "anna", "viewer")
+        path = os.path.join(data, "audit", "audit-000001.jsonl")
+        with open(path, encoding="utf-8") as file:
+            last = file.read().rstrip("\n")
+        forged = {**json.loads(last), "n": 2, "target": "\x1b[2J\r\x9b2K\u00e4", "prev": hashlib.sha256(last.encode()).hexdigest()}
+        with open(path, "a", encoding="utf-8") as file:
+            file.write(json.dumps(forged) + "\n")
+        code, out, told = dugout("audit", "show", "--data", data)
+        assert code == 0, told
+        assert "?[2J" in out and "\u00e4" in out, out
+        assert not set(out) & {"\x1b", "\r", "\x9b"}, repr(out)
+
+
+def test_a_key_that_cannot_be_used_is_told_and_replaced_whole():
+    with tempfile.TemporaryDirectory(prefix="dugout_key_") as data:
+        path = os.path.join(data, "chat.key")
+        with Server(data=data) as server:
+            assert "chat.key_unusable" not in server.log()
+            server.stop()
+        with open(path, "w", encoding="utf-8") as file:
+            file.write("0123")
+        with Server(data=data) as server:
+            assert "chat.key_unusable" in server.log()
+            server.stop()
+        with open(path, encoding="utf-8") as file:
+            assert len(bytes.fromhex(file.read().strip())) == 32
+        assert stat.S_IMODE(os.stat(path).st_mode) == 0o600
+        assert not os.path.exists(path + ".new")
 
 
 def test_a_conversation_of_a_page_is_bound_over_a_restart():

@@ -10,6 +10,7 @@ import stat
 import subprocess
 import tempfile
 import threading
+import time
 
 from driver import DUGOUT, SOURCE, Server, clean_environment, run_tests
 
@@ -26,9 +27,14 @@ def database(data):
     return os.path.join(data, "dugout.db")
 
 
-def ready(server):
-    status, _, body = server.request("GET", "/ready")
-    return status, json.loads(body).get("detail", "")
+def ready(server, wanted):
+    """What /ready says. The answer of up to a second ago is waited out."""
+    end = time.monotonic() + 10
+    while True:
+        status, _, body = server.request("GET", "/ready")
+        if status == wanted or time.monotonic() > end:
+            return status, json.loads(body).get("detail", "")
+        time.sleep(0.05)
 
 
 def chat(server, session="session-store", message="m1", text=CODE):
@@ -41,7 +47,7 @@ def chat(server, session="session-store", message="m1", text=CODE):
 def check_trouble(server, state, words, message="m1"):
     """The same for every trouble: 503 with what to do, said in the log once."""
     for _ in range(2):
-        status, detail = ready(server)
+        status, detail = ready(server, 503)
         assert status == 503 and words in detail, (status, detail)
         assert server.data not in detail, "a path: " + detail
         status, headers, body = chat(server, message=message)
@@ -51,7 +57,7 @@ def check_trouble(server, state, words, message="m1"):
 
 
 def check_well(server, message="m1"):
-    status, detail = ready(server)
+    status, detail = ready(server, 200)
     assert status == 200, (status, detail)
     status, _, body = chat(server, message=message)
     assert status == 200 and body["routine_number"] == 1, (status, body)
@@ -110,7 +116,7 @@ def test_disk_full():
             os.remove(ballast)
             status, _, body = chat(server, message="during")
             assert status == 200, body
-            assert ready(server)[0] == 200
+            assert ready(server, 200)[0] == 200
             assert chat(server, message="before")[0] == 200
             assert server.stop() == 0
 
@@ -120,7 +126,7 @@ def test_no_file_may_grow():
         assert chat(server, message="before")[0] == 200
         before = resource.prlimit(server.process.pid, resource.RLIMIT_FSIZE)
         resource.prlimit(server.process.pid, resource.RLIMIT_FSIZE, (4096, before[1]))
-        status, detail = ready(server)
+        status, detail = ready(server, 503)
         assert status == 503 and "cannot be read or written" in detail, (status, detail)
         assert chat(server, "session-other")[0] == 503
         resource.prlimit(server.process.pid, resource.RLIMIT_FSIZE, before)

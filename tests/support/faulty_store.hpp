@@ -38,6 +38,10 @@ class FaultyStore final : public store::Store {
     if (broken()) return error();
     return inner_.accept(session_id, client_message_id, request);
   }
+  Outcome<std::optional<store::FirstTurn>> first_turn(std::string_view session_id) override {
+    if (broken()) return error();
+    return inner_.first_turn(session_id);
+  }
   Status commit(const store::TurnCommit& turn) override {
     if (broken()) return error();
     return inner_.commit(turn);

@@ -77,6 +77,9 @@ TEST_CASE("ClientSettingsTest.WhatCannotBeIsRefusedByName") {
   CHECK_THAT(first_fault("tls: {certificate: a.pem}"), Catch::Contains("tls.key"));
   CHECK_THAT(first_fault("tls: {minimum: 1.1}"), Catch::Contains("tls.minimum"));
   CHECK_THAT(first_fault("tls: {http_redirect: 80}"), Catch::Contains("tls.http_redirect"));
+  CHECK_THAT(first_fault("tls: {certificate: a.pem, key: a.key, http_redirect: 80}\n"
+                         "public_url: http://join.example.org\n"),
+             Catch::Contains("public_url") && Catch::Contains("must be https"));
 }
 
 }  // namespace dugout

@@ -147,6 +147,46 @@ TEST_CASE("BatchTest.WhatIsNoBatchIsRefusedAsAWhole") {
   CHECK(doors.batch(R"({"calls": [], "concurrency": 9999999999})").status == 200);
 }
 
+TEST_CASE("BatchTest.CallsCountForTheirAddressAndTheirSessions") {
+  Doors doors([](http::ServerOptions& options) {
+    options.rates.chat = {0.001, 3};
+    options.rates.session = {0.001, 2};
+  });
+  doors.orchestrator.answer = [](const orchestrator::ChatRequest&) {
+    return Outcome<orchestrator::ChatReply>(orchestrator::ChatReply{});
+  };
+  const std::map<std::string, std::string> json{{"Content-Type", "application/json"}};
+  const auto chat = [&](const std::string& session) {
+    return doors.send("POST", "/chat", R"({"user_message":"hi","session_id":")" + session + "\"}",
+                      json);
+  };
+  const auto batch = [&] {
+    return doors.send("POST", "/chat/batch",
+                      R"({"calls":[{"user_message":"1","session_id":"session-one"},)"
+                      R"({"user_message":"2","session_id":"session-two"},)"
+                      R"({"user_message":"3","session_id":"session-one"}]})",
+                      json);
+  };
+  for (int n = 0; n < 2; ++n) CHECK(chat("session-one").status == 200);
+
+  const auto taken = batch();
+
+  // The whole of a session or nothing of it; the address has one message left, and owes two.
+  CHECK(taken.status == 200);
+  std::map<int, int> status_of;
+  std::istringstream lines(taken.body);
+  for (std::string line; std::getline(lines, line);) {
+    const auto read = Json::parse(line);
+    if (read.contains("index")) status_of[read["index"]] = read["status"];
+  }
+  CHECK(status_of == std::map<int, int>{{0, 429}, {1, 200}, {2, 429}});
+  CHECK(doors.orchestrator.asked.size() == 3);
+  const auto refused = batch();
+  CHECK(refused.status == 429);
+  CHECK(std::stoi(refused.headers.at("Retry-After")) > 1000);
+  CHECK(chat("session-three").status == 429);
+}
+
 TEST_CASE("BatchTest.AnEmptyBatchIsDone") {
   Batches doors;
   CHECK(lines_of(doors.batch("", kLines).body) ==

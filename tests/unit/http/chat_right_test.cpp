@@ -2,6 +2,8 @@
 #include <catch2/catch.hpp>
 
 #include "doors_fixture.hpp"
+#include "store/sqlite.hpp"
+#include "unit/store/store_fixture.hpp"
 
 using namespace dugout;
 using test::Answer, test::Doors, test::Json;
@@ -13,28 +15,50 @@ const std::string kPageId = "web_0123456789abcdef0123456789abcdef";
 const std::string kProgramId = "ses_0123456789abcdef0123456789abcdef";
 const ChatHeaders kOwnPage{{"Sec-Fetch-Site", "same-origin"}};
 
-// Conversations as long as they have become.
+// Conversations that a store keeps; nobody thinks about an answer.
 struct Talks {
+  test::StoreFixture kept;
   std::map<std::string, int> said;
+  // Before a message is accepted, and before it is answered.
+  std::function<std::optional<Error>()> arrives, accepted;
   std::unique_ptr<Doors> doors;
 
-  explicit Talks(std::function<void(http::ServerOptions&)> change = {}) {
-    doors = std::make_unique<Doors>(change);
-    doors->orchestrator.answer = [this](const orchestrator::ChatRequest& request) {
-      ++said[request.session_id];
-      orchestrator::ChatReply reply;
-      reply.session_id = request.session_id;
-      reply.response = "yes";
-      return Outcome<orchestrator::ChatReply>(reply);
-    };
+  explicit Talks(std::function<void(http::ServerOptions&)> change = {}) { open(change); }
+  // Anew, as after a restart.
+  void open(const std::function<void(http::ServerOptions&)>& change) {
+    doors = std::make_unique<Doors>([&](http::ServerOptions& options) {
+      options.store = kept.store.get();
+      if (change) change(options);
+    });
+    doors->orchestrator.answer = [this](const auto& request) { return reply_to(request); };
     doors->orchestrator.shows =
         [this](const std::string& id) -> Outcome<orchestrator::SessionView> {
       if (said.count(id) == 0) return Error{Code::kNotFound, "none"};
       orchestrator::SessionView view;
       view.session_id = id;
-      for (int n = 0; n < said[id]; ++n) view.said.push_back({true, "hello"});
       return view;
     };
+  }
+  Outcome<orchestrator::ChatReply> reply_to(const orchestrator::ChatRequest& request) {
+    if (arrives) {
+      if (const auto error = arrives()) return *error;
+    }
+    const auto& id = request.session_id;
+    const auto turn = kept.store->accept(id, request.client_message_id, "{}");
+    if (!turn) return turn.error();
+    if (request.progress) request.progress({"thinking", ""});
+    if (accepted) {
+      if (const auto error = accepted()) return *error;
+    }
+    orchestrator::ChatReply reply;
+    reply.session_id = id;
+    reply.response = "yes";
+    if (!turn->reply.empty()) return reply;
+    const auto before = kept.store->session(id);
+    auto commit = test::StoreFixture::commit_of(id, *before ? (*before)->version : 0, turn->id);
+    if (const auto done = kept.store->commit(commit); !done) return done.error();
+    ++said[id];
+    return reply;
   }
   Answer say(const std::string& session, ChatHeaders headers = {}, Json body = Json::object()) {
     headers["Content-Type"] = "application/json";
@@ -43,6 +67,10 @@ struct Talks {
     return doors->send("POST", "/chat", body.dump(), headers);
   }
 };
+
+void bind_names(http::ServerOptions& options) {
+  options.access.bound_names = true;
+}
 
 std::string chat_cookie_of(const Answer& answer) {
   const auto found = answer.headers.find("Set-Cookie");
@@ -87,13 +115,95 @@ TEST_CASE("ChatRightTest.APagesConversationIsBoundToItsCookie") {
 
 TEST_CASE("ChatRightTest.AFirstMessageMayBeSentAgainAsItsAnswerMayBeLost") {
   Talks talks;
-  talks.say(kPageId, kOwnPage);
+  const Json first{{"client_message_id", "m1"}}, other{{"client_message_id", "m2"}};
+  talks.say(kPageId, kOwnPage, first);
 
-  const auto again = talks.say(kPageId, kOwnPage);
+  const auto again = talks.say(kPageId, kOwnPage, first);
 
   CHECK(again.status == 200);
-  CHECK_FALSE(chat_cookie_of(again).empty());
+  const auto cookie = chat_cookie_of(again);
+  CHECK_FALSE(cookie.empty());
+  CHECK(talks.said[kPageId] == 1);
+  // The id alone, out of a log, says nothing else.
+  CHECK(talks.say(kPageId, kOwnPage, other).status == 401);
   CHECK(talks.say(kPageId, kOwnPage).status == 401);
+  CHECK(talks.say(kPageId, with(kOwnPage, "Cookie", cookie), other).status == 200);
+  CHECK(talks.say(kPageId, kOwnPage, first).status == 401);
+}
+
+TEST_CASE("ChatRightTest.NothingIsGivenForAMessageThatIsNotAccepted") {
+  Talks talks(bind_names);
+  talks.arrives = [] { return Error{Code::kInvalid, "say something"}; };
+  const std::string name = "parent-4477";
+
+  for (const auto* accept : {"application/json", "text/event-stream"}) {
+    for (const auto* site : {"same-origin", "none"}) {
+      const auto refused = talks.say(name, {{"Sec-Fetch-Site", site}, {"Accept", accept}});
+      INFO(refused.body);
+      CHECK(refused.headers.count("Set-Cookie") == 0);
+      CHECK(refused.body.find("session_token") == std::string::npos);
+    }
+  }
+  talks.arrives = {};
+  const auto begun = talks.say(name);
+  CHECK(begun.status == 200);
+  CHECK(begun.json()["session_token"].get<std::string>().size() == 32);
+}
+
+TEST_CASE("ChatRightTest.AnAcceptedMessageBindsThoughNobodyCouldAnswerIt") {
+  Talks talks(bind_names);
+  talks.accepted = [] { return Error{Code::kUnavailable, "no model"}; };
+  const Json first{{"client_message_id", "m1"}};
+
+  const auto put_off = talks.say("parent-4477", {}, first);
+  const auto page = talks.say(kPageId, kOwnPage, first);
+  const auto streamed =
+      talks.say("web_" + std::string(32, 'b'), with(kOwnPage, "Accept", "text/event-stream"));
+
+  talks.accepted = {};
+  REQUIRE(put_off.status == 503);
+  const auto token = put_off.json()["session_token"].get<std::string>();
+  CHECK(talks.say("parent-4477", {}, first).status == 401);
+  CHECK(talks.say("parent-4477", {{"Authorization", "Bearer " + token}}, first).status == 200);
+  CHECK(page.status == 503);
+  CHECK_FALSE(chat_cookie_of(page).empty());
+  CHECK_FALSE(page.json().contains("session_token"));
+  CHECK_FALSE(chat_cookie_of(streamed).empty());
+  CHECK_THAT(streamed.body, Catch::Contains("event: problem"));
+}
+
+TEST_CASE("ChatRightTest.WhileAFirstMessageIsInWorkNobodyElseBegins") {
+  Talks talks(bind_names);
+  std::map<std::string, int> of_others;
+  const auto others = [&](const char* when) -> std::optional<Error> {
+    if (of_others.emplace(when, 0).second) of_others[when] = talks.say("parent-4477").status;
+    return std::nullopt;
+  };
+  talks.arrives = [&] { return others("arrived"); };
+  talks.accepted = [&] { return others("accepted"); };
+
+  CHECK(talks.say("parent-4477").status == 200);
+
+  CHECK(of_others == std::map<std::string, int>{{"arrived", 409}, {"accepted", 401}});
+  CHECK(talks.said["parent-4477"] == 1);
+}
+
+TEST_CASE("ChatRightTest.ATokenEndsWithItsConversation") {
+  Talks talks(bind_names);
+  const auto token = talks.say("parent-4477").json()["session_token"].get<std::string>();
+  {
+    const auto database = store::Database::open(talks.kept.path, {});
+    for (const auto* table : {"messages", "turns"}) {
+      REQUIRE((*database)->run(std::string("DELETE FROM ") + table));
+    }
+    REQUIRE((*database)->run("DELETE FROM sessions"));
+  }
+
+  const auto fresh = talks.say("parent-4477");
+
+  CHECK(fresh.status == 200);
+  CHECK(fresh.json()["session_token"] != token);
+  CHECK(talks.say("parent-4477", {{"Authorization", "Bearer " + token}}).status == 401);
 }
 
 TEST_CASE("ChatRightTest.AnotherSitesPageCannotUseTheCookieNorSendAnything") {
@@ -159,7 +269,7 @@ TEST_CASE("ChatRightTest.NamesAreOpenUnlessTheSettingsBindThem") {
   for (int n = 0; n < 3; ++n) CHECK(open.say("session-of-a-test").status == 200);
   CHECK(open.doors->send("GET", "/chat/session-of-a-test").status == 404);
 
-  Talks bound([](http::ServerOptions& options) { options.access.bound_names = true; });
+  Talks bound(bind_names);
   const auto first = bound.say("session-of-a-test");
   const auto token = first.json()["session_token"].get<std::string>();
   CHECK(bound.say("session-of-a-test").status == 401);  // a name can be guessed: not even once
@@ -168,11 +278,11 @@ TEST_CASE("ChatRightTest.NamesAreOpenUnlessTheSettingsBindThem") {
 }
 
 TEST_CASE("ChatRightTest.ACallOfABatchShowsItsTokenInItsBody") {
-  Talks talks([](http::ServerOptions& options) { options.access.bound_names = true; });
-  const auto batch = [&](const Json& call) {
-    const auto answer =
-        talks.doors->send("POST", "/chat/batch", Json{{"calls", Json::array({call})}}.dump(),
-                          {{"Content-Type", "application/json"}});
+  Talks talks(bind_names);
+  const auto batch = [&](const Json& call, ChatHeaders headers = {}) {
+    headers["Content-Type"] = "application/json";
+    const auto answer = talks.doors->send("POST", "/chat/batch",
+                                          Json{{"calls", Json::array({call})}}.dump(), headers);
     return Json::parse(answer.body.substr(0, answer.body.find('\n')));
   };
   Json call{{"user_message", "hello"}, {"session_id", "session-of-a-test"}};
@@ -182,14 +292,22 @@ TEST_CASE("ChatRightTest.ACallOfABatchShowsItsTokenInItsBody") {
   CHECK(batch(call)["status"] == 401);
   call["session_token"] = first["reply"]["session_token"];
   CHECK(batch(call)["status"] == 200);
+
+  // What is in a cookie is not told to scripts.
+  const auto cookie = chat_cookie_of(talks.say(kPageId, kOwnPage));
+  const auto by_cookie =
+      batch({{"user_message", "hello"}, {"session_id", kPageId}}, with(kOwnPage, "Cookie", cookie));
+  CHECK(by_cookie["status"] == 200);
+  CHECK_FALSE(by_cookie["reply"].contains("session_token"));
 }
 
 TEST_CASE("ChatRightTest.AKeyThatIsKeptBindsOverARestart") {
   const auto key = [](http::ServerOptions& options) { options.access.chat_key = "the same key"; };
-  Talks before(key), after(key), other;
-  const auto cookie = chat_cookie_of(before.say(kPageId, kOwnPage));
-  after.said[kPageId] = other.said[kPageId] = 5;
+  Talks talks(key);
+  const auto cookie = chat_cookie_of(talks.say(kPageId, kOwnPage));
 
-  CHECK(after.say(kPageId, with(kOwnPage, "Cookie", cookie)).status == 200);
-  CHECK(other.say(kPageId, with(kOwnPage, "Cookie", cookie)).status == 401);
+  talks.open(key);
+  CHECK(talks.say(kPageId, with(kOwnPage, "Cookie", cookie)).status == 200);
+  talks.open({});
+  CHECK(talks.say(kPageId, with(kOwnPage, "Cookie", cookie)).status == 401);
 }

@@ -113,6 +113,20 @@ TEST_CASE("ClientAddressTest.OfATrustedProxyTheLastUntrustedAddressCounts") {
         429);
 }
 
+TEST_CASE("ClientAddressTest.SeveralLinesOfAHeaderAreOneList") {
+  const auto behind = read_proxies({"10.0.0.0/8"}, false);
+  Asked two("10.0.0.1", false);
+  two.add("X-Forwarded-For", "203.0.113.5");  // what the client wrote itself
+  two.add("X-Forwarded-For", "192.0.2.1, 10.0.0.2");
+
+  CHECK(client_address(two, behind).toString() == "192.0.2.1");
+
+  Asked apart("10.0.0.1", false);
+  apart.add("X-Forwarded-For", "203.0.113.5, 192.0.2.1");
+  apart.add("X-Forwarded-For", "10.0.0.2");
+  CHECK(client_address(apart, behind).toString() == "192.0.2.1");
+}
+
 TEST_CASE("ClientAddressTest.ForwardedIsReadWhereItIsTheProxysHeader") {
   Doors doors(behind_proxy(true, {"127.0.0.1"}));
   shut_out(doors, {{"Forwarded", "for=203.0.113.1, for=\"[2001:db8::1]:4711\";proto=https"}});
@@ -137,6 +151,12 @@ TEST_CASE("HeadCheckTest.FramingThatSaysTwoThingsIsRefused") {
     INFO(bad);
     CHECK(fault({{"Content-Length", bad}}));
   }
+  for (const auto* bad : {"Content-Length ", " Content-Length", "Content Length", "X-\xc3\xa4", "",
+                          "Content-Length\t", "X(1)", "X\"1\""}) {
+    INFO(bad);
+    CHECK(fault({{bad, "5"}}));
+  }
+  CHECK_FALSE(fault({{"x!#$%&'*+-.^_`|~09AZ", "5"}}));
 }
 
 }  // namespace dugout::http

@@ -159,6 +159,43 @@ TEST_CASE("ConnectionTest.ABodyThatIsOnItsWayTakesNobodysTurn") {
   CHECK(has_status(answer, "422"));
 }
 
+TEST_CASE("ConnectionTest.APhotoOfWhichNothingComesIsNotWaitedForLong") {
+  Door door([](ServerOptions& options) { options.read_timeout = 1s; });  // a photo has 120 s
+  for (const auto* path : {"/upload", "/upload-async"}) {
+    CHECK(has_status(door.say(std::string("POST ") + path +
+                              " HTTP/1.1\r\nContent-Type: multipart/form-data; boundary=b\r\n"
+                              "Content-Length: 5000\r\n\r\n--b"),
+                     "408"));
+  }
+  CHECK(door.refused(Refusal::kSlowBody) == 2);
+}
+
+TEST_CASE("ConnectionTest.OneAddressLeavesPlacesForThePhotosOfOthers") {
+  Door door([](ServerOptions& options) { options.proxies = {"127.0.0.1"}; });
+  const auto begin = [](const std::string& address) {
+    return "POST /upload HTTP/1.1\r\nX-Forwarded-For: " + address +
+           "\r\nContent-Type: multipart/form-data; boundary=b\r\n";
+  };
+  const auto ask = [&](const std::string& address) {
+    return door.say(begin(address) + "Content-Length: 1\r\nConnection: close\r\n\r\nx");
+  };
+  std::vector<Poco::Net::StreamSocket> slow;
+  for (int i = 0; i < 16; ++i) {
+    slow.push_back(door.connect());
+    const auto text = begin("192.0.2.1") + "Content-Length: 5000\r\n\r\n--b";
+    slow.back().sendBytes(text.data(), static_cast<int>(text.size()));
+  }
+  // The server comes to them in its own time.
+  const auto until = std::chrono::steady_clock::now() + 20s;
+  bool refused = false;
+  while (!refused && std::chrono::steady_clock::now() < until) {
+    refused = has_status(ask("192.0.2.1"), "503");
+  }
+
+  CHECK(refused);
+  CHECK(has_status(ask("192.0.2.2"), "400"));  // read, and no form
+}
+
 TEST_CASE("ConnectionTest.WhileThreadsAreScarceASmallBodyIsNotWaitedForLong") {
   Door door([](ServerOptions& options) { options.turns_in_flight = 1; });
   const std::string begun = "POST /chat HTTP/1.1\r\nContent-Type: application/json\r\n";

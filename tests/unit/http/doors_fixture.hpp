@@ -176,7 +176,8 @@ class ScriptedOrchestrator final : public orchestrator::Orchestrator {
   int generation() const override { return number; }
   int number = 1;
   orchestrator::GuardStates guards() const override { return {}; }
-  Status probe() override { return Done{}; }
+  Status probe() override { return probes ? probes() : Status(Done{}); }
+  std::function<Status()> probes;
   Outcome<std::string> record(const std::string&) override { return std::string("{}"); }
   Outcome<orchestrator::SessionView> view(const std::string& session) override {
     if (!shows) return Error{Code::kNotFound, "there is no such session"};

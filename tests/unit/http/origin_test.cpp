@@ -2,6 +2,7 @@
 #include <catch2/catch.hpp>
 
 #include "doors_fixture.hpp"
+#include "raw_client.hpp"
 
 using namespace dugout;
 using test::Answer, test::Doors;
@@ -45,10 +46,72 @@ TEST_CASE("OriginTest.EveryAnswerKeepsABrowserSafe") {
   }
 }
 
+TEST_CASE("OriginTest.WhatIsRefusedBeforeItIsReadKeepsABrowserSafeToo") {
+  Doors doors([](http::ServerOptions& options) { options.connections_per_address = 1; });
+  const auto heard = test::say_raw(doors.port(), "rubbish\r\n\r\n");
+  const Poco::Net::StreamSocket one(Poco::Net::SocketAddress("127.0.0.1", doors.port()));
+  std::string full;
+  while (full.find("503") == std::string::npos) {  // the first one may have to end before
+    full = test::say_raw(doors.port(), "GET /health HTTP/1.1\r\nHost: localhost\r\n\r\n");
+  }
+
+  for (const auto& answer : {heard, full}) {
+    INFO(answer);
+    for (const auto* line :
+         {"X-Content-Type-Options: nosniff\r\n", "Referrer-Policy: no-referrer\r\n",
+          "Content-Security-Policy: default-src 'none'", "Cache-Control: no-store\r\n",
+          "Cross-Origin-Resource-Policy: same-origin\r\n"}) {
+      CHECK_THAT(answer, Catch::Contains(line));
+    }
+  }
+}
+
 TEST_CASE("OriginTest.WithoutHttpsThereIsNoPromiseOfIt") {
   Doors doors([](http::ServerOptions& options) { options.public_url = "http://127.0.0.1:8080"; });
 
   CHECK(doors.send("GET", "/").headers.count("Strict-Transport-Security") == 0);
+}
+
+TEST_CASE("OriginTest.BehindATlsProxyCookiesAreSecureAndHttpsIsPromised") {
+  Doors doors([](http::ServerOptions& options) {
+    options.public_url = "http://127.0.0.1:8080";
+    options.admin_token = "a-token-of-operators";
+    options.proxies = {"127.0.0.1"};
+  });
+  const auto sign_in = [&](const std::string& scheme) {
+    return doors.send("POST", "/admin/session", R"({"token":"a-token-of-operators"})",
+                      {{"Content-Type", "application/json"}, {"X-Forwarded-Proto", scheme}});
+  };
+
+  const auto safe = sign_in("https"), plain = sign_in("http");
+
+  CHECK_THAT(header_of(safe, "Set-Cookie"), Catch::Contains("; Secure"));
+  CHECK(safe.headers.count("Strict-Transport-Security") == 1);
+  CHECK(header_of(plain, "Set-Cookie").find("Secure") == std::string::npos);
+  CHECK(plain.headers.count("Strict-Transport-Security") == 0);
+}
+
+TEST_CASE("OriginTest.APageOfTheListReadsThatItHasToWait") {
+  Doors doors([](http::ServerOptions& options) {
+    listing()(options);
+    options.rates.chat = {0.001, 1};
+  });
+  const auto post = [&] {
+    return doors.send("POST", "/chat", "{}",
+                      {{"Content-Type", "application/json"}, {"Origin", kListed}});
+  };
+  CHECK(post().status == 422);
+
+  const auto refused = post();
+
+  CHECK(refused.status == 429);
+  CHECK(header_of(refused, "Access-Control-Allow-Origin") == kListed);
+  CHECK(header_of(refused, "Vary") == "Origin");
+  CHECK(header_of(refused, "Strict-Transport-Security") == "max-age=31536000");
+  for (const auto* name : {"RateLimit", "RateLimit-Policy", "Retry-After"}) {
+    CHECK(refused.headers.count(name) == 1);
+    CHECK_THAT(header_of(refused, "Access-Control-Expose-Headers"), Catch::Contains(name));
+  }
 }
 
 TEST_CASE("OriginTest.AnOriginOnTheListMayUseTheChatAndNothingElse") {

@@ -41,6 +41,21 @@ TEST_CASE("RateLimitTest.RefusedOnesCostNothingAndAQuietNameGetsItsWholeBurstAga
   CHECK_FALSE(limit.take("a", clock.now()).admitted);
 }
 
+TEST_CASE("RateLimitTest.SeveralAtOnceAreLetInWholeAndTheRestIsOwed") {
+  RateLimit limit({10.0, 5});
+  const core::MonoTime now{std::chrono::hours(1)};
+
+  const auto all = limit.take("a", now, 20);
+
+  CHECK(all.admitted);
+  CHECK(all.left == 0);
+  const auto next = limit.take("a", now);
+  CHECK_FALSE(next.admitted);
+  CHECK(next.retry_in == std::chrono::milliseconds(1600));
+  CHECK_FALSE(limit.take("a", now, 20).admitted);
+  CHECK(limit.take("a", now + next.retry_in).admitted);
+}
+
 TEST_CASE("RateLimitTest.OneNameDoesNotSpendAnothersTokens") {
   test::FakeClock clock;
   RateLimit limit({1.0, 1});

@@ -172,6 +172,21 @@ TEST_CASE("TlsTest.CiphersThatDoNotExistAreNamed") {
   CHECK(refused.error().message.find("tls.ciphers") == 0);
 }
 
+TEST_CASE("TlsTest.AHandshakeWhoseTimeIsOverIsNotWaitedFor") {
+  Pairs pairs;
+  pairs.make("one");
+  pairs.use("one", "one");
+  Doors doors([&](ServerOptions& options) {
+    options.tls = pairs.options();
+    options.head_timeout = std::chrono::milliseconds(-5);  // as when no thread was there in time
+  });
+  Poco::Net::StreamSocket silent(Poco::Net::SocketAddress("127.0.0.1", doors.port()));
+  silent.setReceiveTimeout(Poco::Timespan(20, 0));
+  char byte = 0;
+
+  CHECK(silent.receiveBytes(&byte, 1) == 0);
+}
+
 TEST_CASE("TlsTest.WithoutTlsThereIsNothingToReload") {
   Doors doors;
   const auto answer = doors.server().reload_tls();

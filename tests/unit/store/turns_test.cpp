@@ -44,6 +44,27 @@ TEST_CASE("StoreTurnsTest.AcceptOfRepeatGivesFirstTurnBack") {
   CHECK(other_session->fresh);
 }
 
+TEST_CASE("StoreTurnsTest.TheFirstTurnIsKnownFromItsAcceptOn") {
+  StoreFixture f;
+  const auto none = f.store->first_turn("ses_1");
+  REQUIRE(none);
+  CHECK_FALSE(none->has_value());
+
+  const auto turn = f.accepted("ses_1", "m1");
+  const auto first = f.store->first_turn("ses_1");
+  f.accepted("ses_2");
+  f.accepted("ses_1", "m2");
+  const auto later = f.store->first_turn("ses_1");
+
+  REQUIRE(first->has_value());
+  CHECK((*first)->turn == turn);
+  CHECK((*first)->message == "m1");
+  CHECK((*first)->alone);
+  CHECK((*later)->turn == turn);
+  CHECK_FALSE((*later)->alone);
+  CHECK((*f.store->first_turn("ses_2"))->message.empty());
+}
+
 TEST_CASE("StoreTurnsTest.AcceptOfRepeatAfterCommitCarriesReply") {
   StoreFixture f;
   const auto turn = f.accepted("ses_1", "m1");

@@ -1,0 +1,28 @@
+// Who may send a photo now: each one under way holds its file in memory and may be long under way,
+// so there are few places, and nobody takes the last ones alone. [any]
+#pragma once
+
+#include <map>
+#include <mutex>
+#include <string>
+
+namespace dugout::http {
+
+class UploadPlaces {
+ public:
+  static constexpr int kMost = 32;
+  // An address has so many for sure, and more while half of all are free: a club's house on the
+  // evening of its registrations is one address.
+  static constexpr int kOfAddress = 4;
+
+  // `address`: address_key(). Each time it was true: one leave().
+  bool enter(const std::string& address);
+  void leave(const std::string& address);
+
+ private:
+  std::mutex mutex_;  // guards both below
+  std::map<std::string, int, std::less<>> by_address_;
+  int all_ = 0;
+};
+
+}  // namespace dugout::http
