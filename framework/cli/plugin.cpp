@@ -20,6 +20,8 @@ namespace {
 using core::Json;
 
 constexpr auto kCheckHang = std::chrono::seconds(10);
+// Beside a server that is busy answering: it shall not take a plugin for one that hangs.
+constexpr auto kCheckHangBesideServer = std::chrono::seconds(30);
 
 std::string joined(const std::vector<std::string>& words) {
   std::string out;
@@ -55,7 +57,8 @@ Json plugin_json(const host::PluginInfo& info) {
 std::vector<host::CheckResult> checked(const std::string& path, const PluginCheckOptions& check) {
   host::Isolation isolation{kThisProgram, {}};
   if (!check.isolation.empty()) isolation.all = check.isolation == "process";
-  return host::check_plugin(path, kCheckHang, isolation);
+  const auto hang = check.server == 0 ? kCheckHang : kCheckHangBesideServer;
+  return host::check_plugin(path, hang, isolation);
 }
 
 // False: the server is gone already.
