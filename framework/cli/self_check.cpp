@@ -26,6 +26,8 @@ using core::Json;
 using Clock = std::chrono::steady_clock;
 
 constexpr std::size_t kMostOutput = 1U << 20;
+// s, of one check: beside a server that is busy answering no plugin is taken for one that hangs.
+constexpr auto kCheckLimit = "30";
 
 Error unavailable(int number) {
   return {Code::kUnavailable,
@@ -162,7 +164,7 @@ Status self_check(const host::Manifest& manifest, const core::CancelToken& stop,
   pid_t child = 0;
   const auto failed = Birth(pipe[1]).run(
       {"dugout", "plugin", "check", "--json", "--isolation", manifest.isolated ? "process" : "none",
-       "--server", std::to_string(::getpid()), manifest.folder},
+       "--limit", kCheckLimit, "--server", std::to_string(::getpid()), manifest.folder},
       child);
   ::close(pipe[1]);
   std::string text;
