@@ -160,3 +160,39 @@ TEST_CASE("GroundingTest.DetailsHaveToBeSaid") {
   CHECK(said_by_person("Alfie Barlow", {}));
   CHECK(said_by_person("14-05-2017", {"14th of May 2017"}));
 }
+
+TEST_CASE("GroundingTest.AnEmailIsTheWholeOneThatWasSaid") {
+  for (const auto* other :
+       {"helen@example.attacker.test", "helen@example.org.attacker.test", "h@e.org",
+        "elen@example.org", "helen@example.or", "helen@example.co", "attacker@helen.example.org"}) {
+    INFO(other);
+    CHECK_FALSE(said_by_person(other, {"My email is helen@example.org", "at example dot test"}));
+  }
+  CHECK_FALSE(said_by_person("helen@example.co", {"helen@example.co.uk"}));
+  CHECK_FALSE(said_by_person("helen@example.co", {"helen at example dot co dot uk"}));
+  CHECK_FALSE(said_by_person("barlow@example.org", {"helen.barlow@example.org"}));
+  CHECK_FALSE(said_by_person("dot@example.org", {"we are at example.org"}));
+  CHECK_FALSE(said_by_person("helen@attacker.test", {"helen at example dot org"}));
+}
+
+TEST_CASE("GroundingTest.AnEmailMayBeSaidAsPeopleDo") {
+  CHECK(said_by_person("helen.smith@example.org", {"helen dot smith at example dot org"}));
+  CHECK(said_by_person("helen_smith@example.org", {"helen underscore smith at example dot org"}));
+  CHECK(said_by_person("helen+club@example.org", {"helen plus club at example dot org"}));
+  CHECK(said_by_person("helen-smith@a-b.example.org",
+                       {"It's HELEN dash smith (at) a hyphen b [dot] example.org, thanks!"}));
+  CHECK(said_by_person("helen@example.at", {"reach me at helen@example.at."}));
+  CHECK(said_by_person("meet.at.home@example.org", {"<meet.at.home@example.org>"}));
+  CHECK(said_by_person("helen@example.org", {"helen@", "example.org"}));
+  CHECK(said_by_person("helen@example.org", {"helen @ example . org plus my number"}));
+}
+
+TEST_CASE("GroundingTest.APhoneMayComeInTwoMessages") {
+  CHECK(said_by_person("07700900123", {"07700", "900123"}));
+  CHECK_FALSE(said_by_person("07700900123", {"07700", "no", "900124"}));
+}
+
+TEST_CASE("GroundingTest.ATextWithASignOfAnEmailIsNone") {
+  CHECK(said_by_person("meet @ the north pitch", {}));
+  CHECK(said_by_person("asthma, write to helen@example.org", {}));
+}
