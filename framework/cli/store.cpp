@@ -54,6 +54,20 @@ int store_check(const AppOptions& options, bool json) {
   return good ? kGood : kFindings;
 }
 
+int store_drop(const AppOptions& options, const std::string& turn) {
+  const auto path = store_path(options);
+  if (!path) return kFindings;
+  const auto done = store::drop_from_store(*path, turn, wall_ms());
+  if (!done) {
+    refused("nothing was dropped", done.error());
+    const bool known = done.error().code != Code::kUnavailable;
+    return known ? kFindings : kEnvironment;
+  }
+  std::cout << Style::for_stdout().good("dropped") << "  " << turn
+            << "; the family's next message is answered as if it had not been there\n";
+  return kGood;
+}
+
 store::Progress progress_at_terminal() {
   if (!stderr_is_terminal()) return {};
   return [](int done, int of) {
@@ -99,6 +113,13 @@ void add_store(CLI::App& app, CommandLine& line) {
                         "  dugout store check\n  dugout store check --data var --json", line);
   check->add_flag("--json", line.json, "As JSON");
   check->callback([&line] { line.run = [&line] { return store_check(line.app, line.json); }; });
+
+  const auto turn = std::make_shared<std::string>();
+  auto* drop = command(*store, "drop", "A turn that `check` lists shall never be answered",
+                       "  dugout store drop turn_0123456789abcdef", line);
+  drop->add_option("turn", *turn, "The id of the turn")->required();
+  drop->callback(
+      [&line, turn] { line.run = [&line, turn] { return store_drop(line.app, *turn); }; });
 
   const auto file = std::make_shared<std::string>();
   auto* backup = command(*store, "backup", "Copy it to a file, also while a server runs",

@@ -78,9 +78,14 @@ class SqliteStore final : public Store {
     return read(readers_, [](Database& database) { return unanswered_turns(database); });
   }
 
-  Outcome<std::vector<AcceptedTurn>> take_unanswered(bool put_off_too) override {
-    return write<std::vector<AcceptedTurn>>(
-        [&](Database& database) { return take_unanswered_turns(database, holder(), put_off_too); });
+  Outcome<std::vector<AcceptedTurn>> take_unanswered(
+      bool put_off_too, const std::function<void(const AcceptedTurn&)>& taking) override {
+    return write<std::vector<AcceptedTurn>>([&](Database& database) {
+      auto taken = take_unanswered_turns(database, holder(), put_off_too);
+      if (!taken || !taking) return taken;
+      for (const auto& turn : *taken) taking(turn);  // no message is accepted meanwhile
+      return taken;
+    });
   }
 
   Outcome<std::optional<AcceptedTurn>> take_unanswered_turn(std::string_view turn) override {

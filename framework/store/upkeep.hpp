@@ -21,6 +21,10 @@ struct CheckUp {
 // a file that cannot be read is a finding.
 Outcome<CheckUp> check_store(const std::string& path, std::int64_t now_ms);
 
+// A turn that nobody shall answer any more, neither a server nor at its client's repeat.
+// kNotFound; kConflict: it is answered, or a server works on its session.
+Status drop_from_store(const std::string& path, std::string_view turn, std::int64_t now_ms);
+
 using Progress = std::function<void(int done, int of)>;  // pages
 
 // The store as it is at this moment, in one file that its owner alone may read. It is checked

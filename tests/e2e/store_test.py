@@ -10,6 +10,7 @@ import stat
 import subprocess
 import tempfile
 import threading
+import time
 
 from driver import DUGOUT, SOURCE, Server, clean_environment, run_tests
 
@@ -200,7 +201,8 @@ def test_turns_left_by_a_crash_are_found_then_answered():
             assert server.stop() == 0
         with contextlib.closing(sqlite3.connect(database(data))) as db:
             db.execute("INSERT INTO turns(id, session, client_message_id, request, accepted_ms) "
-                       "VALUES('turn_1', 'session-store', 'm1', ?, 1)", (json.dumps({"user_message": CODE}),))
+                       "VALUES('turn_1', 'session-store', 'm1', ?, ?)",
+                       (json.dumps({"user_message": CODE}), int(time.time() * 1000)))
             db.commit()
         code, said = store(data, "check", "--json")
         assert code == 1 and "turn turn_1" in json.loads(said)["findings"][0], (code, said)

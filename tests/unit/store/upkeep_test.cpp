@@ -301,3 +301,30 @@ TEST_CASE("UpkeepTest.WhatRootMakesBelongsToTheOwnerOfTheStore") {
   REQUIRE(store::check_store(f.path, f.now()));
   CHECK(owner_of(owners) == kServer);
 }
+
+TEST_CASE("UpkeepTest.ATurnThatNoServerAnswersAnyMoreIsFoundAndCanBeDropped") {
+  Upkeep f;
+  const auto turn = f.accepted("ses_1", "m1");
+  CHECK(store::drop_from_store(f.path, turn, f.now()).error().code == Code::kConflict);  // in work
+  f.store.reset();
+  SECTION("old") {
+    f.clock.advance(std::chrono::hours(25));
+  }
+  SECTION("tried") {
+    const auto database = std::move(*store::Database::open(f.path, {}));
+    REQUIRE(database->run("UPDATE turns SET tries = 3"));
+  }
+  CHECK(has(f.check().findings, "`dugout store drop " + turn + "`"));
+
+  REQUIRE(store::drop_from_store(f.path, turn, f.now()));
+
+  CHECK(f.check().findings.empty());
+  CHECK(has(f.check().notes, "1 turns were dropped"));
+  f.store = f.open();
+  CHECK(f.store->take_unanswered(true)->empty());
+  CHECK(f.store->accept("ses_1", "m1", "{}").error().code == Code::kInvalid);
+  const auto next = f.accepted("ses_1", "m2");
+  REQUIRE(f.store->commit(StoreFixture::commit_of("ses_1", 0, next)));
+  CHECK(store::drop_from_store(f.path, next, f.now()).error().code == Code::kConflict);
+  CHECK(store::drop_from_store(f.path, "turn_none", f.now()).error().code == Code::kNotFound);
+}
