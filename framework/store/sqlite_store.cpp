@@ -39,8 +39,9 @@ class SqliteStore final : public Store {
         owner_(std::move(owner)),
         condition_(clock, options.log),
         place_(path),
-        readers_(path, {true, options.busy_timeout}, std::max<std::size_t>(options.readers, 1)),
-        overviews_(path, {true, options.busy_timeout}, 1),
+        readers_(path, {true, options.busy_timeout}, std::max<std::size_t>(options.readers, 1),
+                 [this] { return place_.still_there(); }),
+        overviews_(path, {true, options.busy_timeout}, 1, [this] { return place_.still_there(); }),
         writer_(std::move(writing), duties()) {}
 
   ~SqliteStore() override {
@@ -299,7 +300,7 @@ class SqliteStore final : public Store {
   core::Clock& clock_;
   const Owner owner_;
   Condition condition_;
-  Place place_;  // the writer's thread's
+  Place place_;  // the writer's thread's, but for still_there()
   Readers readers_;
   Readers overviews_;  // one, so that whoever looks takes no turn's place
   Writer writer_;
