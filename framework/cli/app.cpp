@@ -5,6 +5,7 @@
 #include <nlohmann/json.hpp>
 
 #include "cli/attempt_log.hpp"
+#include "cli/backups.hpp"
 #include "cli/known.hpp"
 #include "cli/orchestrator_options.hpp"
 #include "cli/places.hpp"
@@ -70,14 +71,16 @@ std::map<std::string, std::string> shared_config(const config::Settings& setting
 }
 
 // What runs by the clock besides the tools that say so.
-std::map<std::string, host::ToolSchedule> own_schedules() {
-  return {{kRetentionKind, {kRetentionTime, 0}}};
+std::map<std::string, host::ToolSchedule> own_schedules(const config::Settings& settings) {
+  std::map<std::string, host::ToolSchedule> own{{kRetentionKind, {kRetentionTime, 0}}};
+  if (!settings.backup.folder.empty()) own[kBackupKind] = {kBackupTime, 0};
+  return own;
 }
 
 jobs::JobOptions job_options(const config::Settings& settings) {
   jobs::JobOptions options;
   options.workers = settings.limits.job_workers;
-  options.own = own_schedules();
+  options.own = own_schedules(settings);
   options.schedules = job_schedules(settings);
   return options;
 }
@@ -85,7 +88,7 @@ jobs::JobOptions job_options(const config::Settings& settings) {
 // A change to what nothing declares is most likely a slip of the pen.
 void check_jobs(const config::Settings& settings, const host::Generation& plugins,
                 const std::string& file, core::Findings& findings) {
-  auto known = own_schedules();
+  auto known = own_schedules(settings);
   for (const auto& name : plugins.tool_names()) {
     known.emplace(name, plugins.tool(name)->declaration().schedule);
   }
@@ -293,7 +296,8 @@ Outcome<std::unique_ptr<App>> App::open(Set& set, const AppOptions& options,
   app->takeover_ =
       std::make_unique<orchestrator::Takeover>(*app->orchestrator_, set.clock(), set.log());
   app->jobs_ = open_jobs(set, {{http::kUploadKind, http::upload_work(*app->orchestrator_)},
-                               {kRetentionKind, retention_work(set)}});
+                               {kRetentionKind, retention_work(set)},
+                               {kBackupKind, backup_work(set)}});
   return app;
 }
 

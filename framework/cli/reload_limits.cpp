@@ -47,6 +47,10 @@ auto of_retention(const config::RetentionSettings& retention) {
   return std::tuple(retention.unfinished_days, retention.finished_days, retention.jobs_days);
 }
 
+auto of_backup(const config::BackupSettings& backup) {
+  return std::tuple(backup.folder, backup.keep);
+}
+
 auto of_attempts(const config::AttemptLogSettings& attempts) {
   return std::tuple(attempts.enabled, attempts.file_bytes, attempts.files);
 }
@@ -98,6 +102,7 @@ std::vector<std::string> keys_for_a_restart(const config::Settings& a, const con
   note(of_traces(a.traces) != of_traces(b.traces), "traces");
   note(of_metrics(a.metrics) != of_metrics(b.metrics), "metrics");
   note(of_retention(a.retention) != of_retention(b.retention), "privacy.retention");
+  note(of_backup(a.backup) != of_backup(b.backup), "backup");
   note(of_attempts(a.attempts) != of_attempts(b.attempts), "attempts");
   note(of_access(a.access) != of_access(b.access), "access");
   note(!same_operators(a, b), "operators");

@@ -1,10 +1,13 @@
 // `dugout store`: looks at the store, copies it while a server uses it, puts a copy back.
+#include <filesystem>
 #include <iostream>
 #include <memory>
 #include <nlohmann/json.hpp>
 
+#include "cli/access.hpp"
 #include "cli/command_line.hpp"
 #include "cli/terminal.hpp"
+#include "observability/audit.hpp"
 #include "store/trouble.hpp"
 #include "store/upkeep.hpp"
 
@@ -17,13 +20,32 @@ std::int64_t wall_ms() {
   return core::SystemClock().wall_now().time_since_epoch().count();
 }
 
-// The path of the store, or why there is none; settings only, as a store that needs help may not
-// open.
-std::optional<std::string> store_path(const AppOptions& options) {
+// Where the store is and whose audit log it belongs to; settings only, as a store that needs help
+// may not open.
+struct StorePlace {
+  std::string path, data;
+
+  // One that cannot be noted was done all the same, and says so.
+  void note(std::string_view what, const std::string& target, bool done) const {
+    core::SystemClock clock;
+    observability::AuditLog audit(observability::audit_folder(data), clock);
+    const auto noted = audit.write(command_user(), what, target, done ? "ok" : "failed");
+    if (noted) return;
+    std::cerr << Style::for_stderr().note("not in the audit log") << ": " << noted.error().message
+              << "\n";
+  }
+};
+
+// Or why there is none.
+std::optional<StorePlace> store_place(const AppOptions& options) {
   core::Findings findings;
   auto settings = settings_of(options, findings);
   if (report(findings)) return std::nullopt;
-  return settings.store;
+  return StorePlace{settings.store, settings.data};
+}
+
+std::string file_name(const std::string& path) {
+  return std::filesystem::path(path).filename().string();
 }
 
 int refused(const std::string& what, const Error& error) {
@@ -34,9 +56,9 @@ int refused(const std::string& what, const Error& error) {
 }
 
 int store_check(const AppOptions& options, bool json) {
-  const auto path = store_path(options);
-  if (!path) return kFindings;
-  const auto found = store::check_store(*path, wall_ms());
+  const auto place = store_place(options);
+  if (!place) return kFindings;
+  const auto found = store::check_store(place->path, wall_ms());
   if (!found) return refused("not checked", found.error());
   const bool good = found->findings.empty();
   if (json) {
@@ -54,6 +76,21 @@ int store_check(const AppOptions& options, bool json) {
   return good ? kGood : kFindings;
 }
 
+int store_drop(const AppOptions& options, const std::string& turn) {
+  const auto place = store_place(options);
+  if (!place) return kFindings;
+  const auto done = store::drop_from_store(place->path, turn, wall_ms());
+  if (done) place->note("store.drop", turn, true);
+  if (!done) {
+    refused("nothing was dropped", done.error());
+    const bool known = done.error().code != Code::kUnavailable;
+    return known ? kFindings : kEnvironment;
+  }
+  std::cout << Style::for_stdout().good("dropped") << "  " << turn
+            << "; the family's next message is answered as if it had not been there\n";
+  return kGood;
+}
+
 store::Progress progress_at_terminal() {
   if (!stderr_is_terminal()) return {};
   return [](int done, int of) {
@@ -64,20 +101,23 @@ store::Progress progress_at_terminal() {
 }
 
 int store_backup(const AppOptions& options, const std::string& file) {
-  const auto path = store_path(options);
-  if (!path) return kFindings;
-  if (const auto done = store::backup_store(*path, file, progress_at_terminal()); !done) {
+  const auto place = store_place(options);
+  if (!place) return kFindings;
+  if (const auto done = store::backup_store(place->path, file, progress_at_terminal()); !done) {
     return refused("no backup was made", done.error());
   }
+  place->note("store.backup", file_name(file), true);
   std::cout << Style::for_stdout().good("done") << "  " << file
             << " holds the store as it was just now, and has been checked\n";
   return kGood;
 }
 
 int store_restore(const AppOptions& options, const std::string& file) {
-  const auto path = store_path(options);
-  if (!path) return kFindings;
-  const auto aside = store::restore_store(*path, file, wall_ms());
+  const auto place = store_place(options);
+  if (!place) return kFindings;
+  const auto aside = store::restore_store(place->path, file, wall_ms());
+  // Also one that was refused or failed: somebody wanted to exchange what families said.
+  place->note("store.restore", file_name(file), static_cast<bool>(aside));
   if (!aside) {
     const bool used = aside.error().code == Code::kConflict;
     if (!used) return refused("nothing was restored", aside.error());
@@ -99,6 +139,13 @@ void add_store(CLI::App& app, CommandLine& line) {
                         "  dugout store check\n  dugout store check --data var --json", line);
   check->add_flag("--json", line.json, "As JSON");
   check->callback([&line] { line.run = [&line] { return store_check(line.app, line.json); }; });
+
+  const auto turn = std::make_shared<std::string>();
+  auto* drop = command(*store, "drop", "A turn that `check` lists shall never be answered",
+                       "  dugout store drop turn_0123456789abcdef", line);
+  drop->add_option("turn", *turn, "The id of the turn")->required();
+  drop->callback(
+      [&line, turn] { line.run = [&line, turn] { return store_drop(line.app, *turn); }; });
 
   const auto file = std::make_shared<std::string>();
   auto* backup = command(*store, "backup", "Copy it to a file, also while a server runs",

@@ -7,6 +7,7 @@
 #include <ostream>
 
 #include "config/access_read.hpp"
+#include "config/backup_read.hpp"
 #include "config/client_read.hpp"
 #include "config/isolation_settings.hpp"
 #include "config/link_read.hpp"
@@ -299,6 +300,7 @@ Settings load_settings(const SettingsSource& source, core::Findings& findings,
   read_maps(root.map("services"), "services", "such as {backend: local}", state, out.services);
   read_jobs(root.map("jobs"), state, out.jobs);
   read_privacy(root.map("privacy"), state, out.retention);
+  out.backup = read_backup(root.map("backup"), state);
   read_attempts(root.map("attempts"), state, out.attempts);
   out.log = read_log(root.map("log"), state);
   out.traces = read_traces(root.map("traces"), state);

@@ -7,6 +7,7 @@
 #include <utility>
 
 #include "config/access_settings.hpp"
+#include "config/backup_settings.hpp"
 #include "config/client_settings.hpp"
 #include "config/link_settings.hpp"
 #include "config/origins.hpp"
@@ -86,6 +87,7 @@ struct Settings {
   std::string public_url;                   // under which the world reaches us; no slash at the end
   std::map<std::string, JobSettings> jobs;  // by tool
   RetentionSettings retention;
+  BackupSettings backup;
   AttemptLogSettings attempts;
   LogSettings log;
   TraceSettings traces;

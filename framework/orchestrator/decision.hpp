@@ -56,7 +56,7 @@ class Decider {
   // What the person has said earlier, beside `text`: details that a model proposes must stand in it
   // (grounding.hpp). Before the first decide().
   void heard(std::vector<std::string> messages) {
-    heard_.insert(heard_.end(), messages.begin(), messages.end());
+    heard_.insert(heard_.begin(), messages.begin(), messages.end());
   }
 
   // The verdict that stands because a tool with an effect has run; nullptr: none has.
@@ -127,7 +127,7 @@ class Decider {
   const std::string turn_;
   const std::string text_;
   const bool upload_;
-  std::vector<std::string> heard_;  // the person's messages, this one first
+  std::vector<std::string> heard_;  // the person's messages in their order, this one last
   std::map<Proposals, Verdict> verdicts_;
   const Verdict* settled_ = nullptr;  // the verdict that ran an effect
   std::set<std::string> news_;        // fields set by tools, rules and corrections, this verdict

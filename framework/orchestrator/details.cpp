@@ -99,6 +99,23 @@ void add_phones(std::string_view run, std::vector<Detail>& out) {
   }
 }
 
+// "14-05-17", "20170514" or "14052017": the form of an account's numbers, but a day.
+bool may_be_date(std::string_view found) {
+  static const RE2 day(R"((?:0[1-9]|[12][0-9]|3[01])-(?:0[1-9]|1[0-2])-[0-9]{2})"
+                       R"(|(?:19|20)[0-9]{2}(?:0[1-9]|1[0-2])(?:0[1-9]|[12][0-9]|3[01]))"
+                       R"(|(?:0[1-9]|[12][0-9]|3[01])(?:0[1-9]|1[0-2])(?:19|20)[0-9]{2})");
+  return RE2::FullMatch(StringPiece(found.data(), found.size()), day);
+}
+
+// Is an account spoken of around this place?
+bool near_account(std::string_view text, std::size_t at) {
+  constexpr std::size_t kBefore = 40, kAround = 90;
+  static const RE2 words(R"((?i)\bacc(?:oun)?t|sort\s?code)");
+  const auto begin = at - std::min(at, kBefore);
+  const auto around = text.substr(begin, kAround);
+  return RE2::PartialMatch(StringPiece(around.data(), around.size()), words);
+}
+
 void add_numbers(std::string_view seen, std::vector<Detail>& out) {
   static const RE2 digits(kDigits), dates(kDate), account(kAccount), sort_code(kSortCode);
   std::string text(seen);
@@ -112,7 +129,10 @@ void add_numbers(std::string_view seen, std::vector<Detail>& out) {
   for (const auto* pattern : {&account, &sort_code}) {
     rest = text;
     while (RE2::FindAndConsume(&rest, *pattern, &found)) {
-      out.push_back({"bank", only({found.data(), found.size()}, digit)});
+      const std::string_view number(found.data(), found.size());
+      const auto at = static_cast<std::size_t>(found.data() - text.data());
+      if (may_be_date(number) && !near_account(text, at)) continue;
+      out.push_back({"bank", only(number, digit)});
     }
   }
 }

@@ -18,7 +18,9 @@ class Lanes {
  public:
   class Place {
    public:
-    Place(Lanes& lanes, std::string session);
+    // `older`: of a turn that was accepted before all that are accepted from now on, whoever has
+    // joined already.
+    Place(Lanes& lanes, std::string session, bool older = false);
     ~Place();
     Place(const Place&) = delete;
     Place& operator=(const Place&) = delete;
@@ -26,6 +28,8 @@ class Lanes {
     std::size_t ahead() const;
     // False when the places before it were not left in time.
     bool wait(core::Duration at_most);
+    // Is one behind it that is older?
+    bool overtakes() const;
 
    private:
     Lanes& lanes_;
@@ -37,7 +41,11 @@ class Lanes {
   std::mutex mutex_;  // guards all below
   std::condition_variable left_;
   std::uint64_t next_ = 0;
-  std::map<std::string, std::list<std::uint64_t>> lanes_;  // tickets, the first one is served
+  struct Ticket {
+    std::uint64_t number;
+    bool older;
+  };
+  std::map<std::string, std::list<Ticket>> lanes_;  // the first one is served
 };
 
 }  // namespace dugout::orchestrator

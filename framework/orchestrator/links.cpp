@@ -13,7 +13,8 @@ namespace {
 using re2::RE2;
 using re2::StringPiece;
 
-// Two letters are a country's; of the others those that phones and mail programs make links of.
+// Two letters are a country's. Any longer ending is one but for files'; those that stand here are
+// it also where a sentence might begin: "pay.Digital", but not "No.Thanks".
 constexpr auto kEndings =
     " ac ad ae af ag ai al am ao aq ar as at au aw ax az ba bb bd be bf bg bh bi bj bm bn bo br bs "
     "bt"
@@ -42,7 +43,12 @@ constexpr auto kEndings =
     "solutions"
     " stream studio style support surf team tips tools trade travel tube uno video wang webcam "
     "wiki win"
-    " wtf zone goog google onion local example test invalid ";
+    " wtf zone goog google onion local example test invalid sbs cfd cyou lat monster quest center"
+    " digital agency finance claims care ";
+constexpr auto kFiles =
+    " jpg jpeg png gif heic heif webp bmp svg pdf doc docx odt xls xlsx ods csv txt json yaml yml "
+    "xml"
+    " html htm ics vcf mp3 mp4 exe ";
 
 bool is_ascii(std::string_view text) {
   return std::all_of(text.begin(), text.end(),
@@ -53,9 +59,20 @@ bool all_digits(std::string_view text) {
   return text.find_first_not_of("0123456789.") == text.npos;
 }
 
-bool known_ending(const std::string& ending) {
-  return ending.starts_with("xn--") || !is_ascii(ending) ||
-         std::string_view(kEndings).find(" " + ending + " ") != std::string_view::npos;
+bool stands_in(std::string_view list, const std::string& ending) {
+  return list.find(" " + ending + " ") != list.npos;
+}
+
+bool is_ending(std::string_view labels, const std::string& written) {
+  constexpr std::size_t kCountry = 2;
+  const auto ending = core::lower(written);
+  if (ending.starts_with("xn--") || !is_ascii(ending) || stands_in(kEndings, ending)) return true;
+  if (ending.size() <= kCountry || stands_in(kFiles, ending)) return false;
+  const auto small = [](char c) { return c >= 'a' && c <= 'z'; };
+  const bool sentence = !small(written.front()) && small(written[1]);
+  const auto dots = static_cast<std::size_t>(std::count(labels.begin(), labels.end(), '.'));
+  const bool initials = dots > 1 && dots * 2 == labels.size();  // "e.g.photos"
+  return !sentence && !initials;
 }
 
 // "host:port" of what stands behind "https:"; empty = none.
@@ -99,9 +116,8 @@ void take_bare(const std::string& text, LinkReading& out) {
   StringPiece rest(text), found;
   std::string labels, ending;
   while (RE2::FindAndConsume(&rest, name, &labels, &ending)) {
-    ending = core::lower(ending);
-    if (all_digits(labels) || !known_ending(ending)) continue;
-    const auto host = core::lower(labels) + ending;
+    if (all_digits(labels) || !is_ending(labels, ending)) continue;
+    const auto host = core::lower(labels) + core::lower(ending);
     if (!plain_host(host)) out.odd = true;
     out.hosts.push_back(host);
   }

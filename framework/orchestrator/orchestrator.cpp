@@ -1,5 +1,7 @@
 // Takes a message from its acceptance through its session's lane to the commit.
+#include <atomic>
 #include <filesystem>
+#include <map>
 #include <nlohmann/json.hpp>
 
 #include "core/text.hpp"
@@ -105,21 +107,32 @@ class DefaultOrchestrator final : public Orchestrator {
       UploadEnd(request.upload).done();
       return read_reply(accepted->reply);
     }
-    if (!place.wait(live->options.lane_wait)) {
-      if (accepted->fresh) let_go(*accepted);
+    const bool ours = place.wait(live->options.lane_wait);
+    // What was left by a process that is no more comes first; else it would fit no longer.
+    const bool early = place.overtakes() || (accepted->behind && takes_over_);
+    if (!ours || early) {
+      // A repeat may be in work ahead of us.
+      if (ours || accepted->fresh)
+        let_go(*accepted);
+      else
+        later(*accepted);
       return busy();
     }
     return in_lane(request, *accepted);
   }
 
   Outcome<std::vector<OpenTurn>> take_over(bool put_off_too) override {
-    auto taken = parts_.store.take_unanswered(put_off_too);
-    if (!taken) return taken.error();
+    takes_over_ = true;
+    let_go_now();
     std::vector<OpenTurn> open;
-    for (auto& turn : *taken) {
-      auto place = std::make_shared<Lanes::Place>(lanes_, turn.session);
-      open.push_back({std::move(turn), std::move(place)});
-    }
+    const auto join = [&](const store::AcceptedTurn& turn) {
+      for (const auto& one : open) {
+        if (one.turn.id == turn.id) return;  // told of twice
+      }
+      open.push_back({turn, std::make_shared<Lanes::Place>(lanes_, turn.session, true)});
+    };
+    const auto taken = parts_.store.take_unanswered(put_off_too, join);
+    if (!taken) return taken.error();
     return open;
   }
 
@@ -129,7 +142,10 @@ class DefaultOrchestrator final : public Orchestrator {
     if (!place->wait(current()->options.lane_wait)) return busy();
     const auto taken = parts_.store.take_unanswered_turn(open.turn.id);
     if (!taken) return taken.error();
-    if (!*taken) return Resumed::kPassed;
+    if (!*taken) {
+      let_go(open.turn);
+      return Resumed::kPassed;
+    }
     auto resumed = resume_in_lane(**taken);
     if (!resumed || *resumed != Resumed::kAnswered) let_go(**taken);
     return resumed;
@@ -187,15 +203,37 @@ class DefaultOrchestrator final : public Orchestrator {
     auto reply = first_or_repeat(request, accepted);
     if (reply) {
       own.done();
-    } else if (store::trouble_of(reply.error()) == store::Trouble::kNone) {
+    } else {
       let_go(accepted);
     }
     return reply;
   }
 
-  // Nobody works on it now: its repeat may come to any process. When the store cannot be told, it
-  // stays ours until we end.
-  void let_go(const store::AcceptedTurn& turn) { (void)parts_.store.release(turn.id); }
+  // Nobody works on it now: its repeat may come to any process. When the store cannot be told now,
+  // it is told later.
+  void let_go(const store::AcceptedTurn& turn) {
+    if (!parts_.store.release(turn.id)) later(turn);
+  }
+
+  void later(const store::AcceptedTurn& turn) {
+    const std::lock_guard lock(mutex_);
+    held_[turn.id] = turn.session;
+  }
+
+  void let_go_now() {
+    std::map<std::string, std::string> held;
+    {
+      const std::lock_guard lock(mutex_);
+      held.swap(held_);
+    }
+    for (const auto& [turn, session] : held) {
+      // With its lane, as a repeat may be in work.
+      Lanes::Place place(lanes_, session);
+      if (place.ahead() == 0 && parts_.store.release(turn)) continue;
+      const std::lock_guard lock(mutex_);
+      held_.emplace(turn, session);
+    }
+  }
 
   Outcome<Resumed> resume_in_lane(const store::AcceptedTurn& accepted) {
     auto request = read_request(accepted.request);
@@ -301,9 +339,12 @@ class DefaultOrchestrator final : public Orchestrator {
   }
 
   Parts parts_;               // without what is the generation's
-  mutable std::mutex mutex_;  // guards live_
+  mutable std::mutex mutex_;  // guards the two below
   std::shared_ptr<const LiveGeneration> live_;
-  std::mutex publishing_;  // whoever publishes
+  std::map<std::string, std::string>
+      held_;                             // turn -> session: to be let go of when that is possible
+  std::atomic<bool> takes_over_{false};  // turns of others are looked for
+  std::mutex publishing_;                // whoever publishes
   Pins pins_;
   Lanes lanes_;
 };

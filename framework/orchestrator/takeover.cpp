@@ -106,19 +106,27 @@ std::vector<Takeover::Lane> Takeover::due_lanes() {
 }
 
 void Takeover::answer_all(std::vector<Lane> lanes) {
+  // What a process ended at may end this one: alone, and after the rest, so that nothing beside it
+  // is taken for the cause.
+  const auto tried = std::stable_partition(lanes.begin(), lanes.end(), [](const Lane& lane) {
+    return std::none_of(lane.begin(), lane.end(),
+                        [](const Open& open) { return open.turn.turn.tries > 0; });
+  });
+  const auto several = static_cast<std::size_t>(std::distance(lanes.begin(), tried));
   std::atomic<std::size_t> next{0};
   const auto work = [&] {
-    for (auto at = next++; at < lanes.size(); at = next++) answer(std::move(lanes[at]));
+    for (auto at = next++; at < several; at = next++) answer(std::move(lanes[at]));
   };
   std::vector<std::thread> others;
   try {
-    const auto useful = static_cast<int>(std::min(lanes.size(), std::size_t{1000}));
+    const auto useful = static_cast<int>(std::min(several, std::size_t{1000}));
     for (int i = 1; i < std::min(options_.workers, useful); ++i) others.emplace_back(work);
   } catch (const std::system_error&) {
     // Fewer threads than asked for do the same, later.
   }
   work();
   for (auto& other : others) other.join();
+  for (auto at = several; at < lanes.size(); ++at) answer(std::move(lanes[at]));
 }
 
 void Takeover::answer(Lane lane) {

@@ -8,6 +8,7 @@
 #include <cerrno>
 #include <cstring>
 #include <filesystem>
+#include <optional>
 
 #include "core/random.hpp"
 #include "store/migrations.hpp"
@@ -38,9 +39,11 @@ class Draft {
   const std::string& path() const { return path_; }
   void keep() { kept_ = true; }
 
-  Status make() const {
+  // `for_store`: whose it will be; empty = of whoever runs this.
+  Status make(const std::string& for_store = {}) const {
     const int file = ::open(path_.c_str(), O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
     if (file < 0) return cannot_do("write", path_, std::strerror(errno));
+    if (!for_store.empty()) belong_like(file, for_store);
     ::close(file);
     return Done{};
   }
@@ -109,24 +112,60 @@ std::string stamp(std::int64_t now_ms) {
   return std::string(text, size);
 }
 
+// False: there was none.
+Outcome<bool> move_file(const std::string& from, const std::string& to) {
+  std::error_code error;
+  fs::rename(from, to, error);
+  if (!error) return true;
+  if (error == std::errc::no_such_file_or_directory) return false;
+  return cannot_do("put aside", from, error.message());
+}
+
 // The old database under another name, with its log; the file stays at its path as well, until the
-// new one takes it. Whole where it can still be opened: then there is no log any more.
+// new one takes it. Whole where it can still be opened: then there is no log any more. A log whose
+// database is gone goes, too: the next to open the path would play it into the new file.
 Outcome<std::string> put_aside(const std::string& path, std::int64_t now_ms) {
   std::error_code error;
-  if (!fs::exists(path, error)) return std::string();
-  if (auto opened = Database::open(path, {})) {
-    (void)(*opened)->run("PRAGMA wal_checkpoint(TRUNCATE)");
-  }
   const auto aside = beside(path + ".before-" + stamp(now_ms), "-");
-  fs::create_hard_link(path, aside, error);
-  if (error) fs::copy_file(path, aside, error);
-  if (error) return cannot_do("put aside", path, error.message());
-  fs::rename(path + "-wal", aside + "-wal", error);
-  if (error && error != std::errc::no_such_file_or_directory) {
-    return cannot_do("put aside", path + "-wal", error.message());
+  const bool there = fs::exists(path, error);
+  if (there) {
+    if (auto opened = Database::open(path, {})) {
+      (void)(*opened)->run("PRAGMA wal_checkpoint(TRUNCATE)");
+    }
+    fs::create_hard_link(path, aside, error);
+    if (error) fs::copy_file(path, aside, error);
+    if (error) return cannot_do("put aside", path, error.message());
+  }
+  std::string only = there ? aside : std::string();
+  for (const char* log : {"-wal", "-journal"}) {
+    const auto moved = move_file(path + log, aside + log);
+    if (!moved) return moved.error();
+    if (*moved && only.empty()) only = aside + log;
   }
   fs::remove(path + "-shm", error);
-  return aside;
+  return only;
+}
+
+// The backup and what is in the logs beside it, as a file has that was put aside after a crash.
+Status fetch(const std::string& from, const Draft& draft) {
+  std::error_code error;
+  std::optional<Exclusive> alone;
+  if (fs::exists(owners_file(from), error)) {
+    auto own = Exclusive::take(from);
+    if (!own && own.error().code == Code::kConflict) {
+      return Error{Code::kInvalid, from + " is a store in use; copy it with `dugout store backup`"};
+    }
+    if (own) alone.emplace(std::move(*own));
+  }
+  fs::copy_file(from, draft.path(), fs::copy_options::overwrite_existing, error);
+  if (error) return cannot_do("copy", from, error.message());
+  for (const char* log : {"-wal", "-journal"}) {
+    if (!fs::exists(from + log, error)) continue;
+    fs::copy_file(from + log, draft.path() + log, error);
+    if (error) return cannot_do("copy", from + log, error.message());
+  }
+  (void)::chmod(draft.path().c_str(), 0600);
+  return Done{};
 }
 
 }  // namespace
@@ -190,10 +229,8 @@ Outcome<std::string> restore_store(const std::string& path, const std::string& f
   const auto own = Exclusive::take(path);
   if (!own) return own.error();
   Draft draft(beside(path, ".restoring-"));
-  if (auto made = draft.make(); !made) return made.error();
-  fs::copy_file(from, draft.path(), fs::copy_options::overwrite_existing, error);
-  if (error) return cannot_do("copy", from, error.message());
-  (void)::chmod(draft.path().c_str(), 0600);
+  if (auto made = draft.make(path); !made) return made.error();
+  if (auto fetched = fetch(from, draft); !fetched) return fetched.error();
   if (auto good = check_copy(draft.path()); !good) {
     return Error{Code::kInvalid, from + " cannot be restored: " + good.error().message};
   }

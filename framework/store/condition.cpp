@@ -33,6 +33,8 @@ bool Condition::note(Trouble trouble, bool reading) {
   const std::lock_guard lock(mutex_);
   last_ = clock_.now();
   if (now_ == trouble || !passes(now_)) return false;
+  // What stands at the place of a file that is gone is another one, perhaps half copied.
+  if (reading && trouble == Trouble::kDamaged && now_ == Trouble::kGone) return false;
   // A connection that cannot be opened while the file is away is the same trouble.
   if (reading && now_ != Trouble::kNone && passes(trouble)) return false;
   if (now_ == Trouble::kNone) since_ = last_;

@@ -21,15 +21,35 @@ Status renew_owner(Database& database, const Holder& holder);
 // Lets go of all; the owner is no more.
 Status leave(Database& database, const Holder& holder);
 
+// Is that owner at work? With a lock that it still holds, time alone does not say no for long.
+Outcome<bool> lives(Database& database, const Holder& holder, std::int64_t other);
+// As SQL over `turns AS open`: nobody has answered it, and its session has not gone on without it:
+// what was said then does not fit to where it stands now.
+extern const char* const kOpenTurn;
+constexpr int kMostTries = 3;     // in a row that ended with their process
+constexpr int kMostRepeats = 10;  // the same, when the client asks for it again and again
+constexpr std::int64_t kMostAgeMs = 24 * 3600 * 1000;  // nobody waits for its answer any longer
+
 // A turn of this session is held by another owner, who lives.
 Outcome<bool> held_elsewhere(Database& database, const Holder& holder, std::string_view session);
 // The holder's own or nobody's: what it is about to write may be written.
 Status may_write(Database& database, const Holder& holder, std::string_view turn);
+
+// An earlier turn of its session than this one is to be taken over from an owner that is no more.
+// REQUIRES: none of the session is held elsewhere.
+Outcome<bool> is_behind(Database& database, const Holder& holder, std::string_view turn);
+
+// It becomes the holder's, and counts as tried by it until release_turn().
+Status begin_try(Database& database, const Holder& holder, std::string_view turn);
 
 Outcome<std::vector<AcceptedTurn>> take_unanswered_turns(Database& database, const Holder& holder,
                                                          bool put_off_too);
 Outcome<std::optional<AcceptedTurn>> take_unanswered_turn(Database& database, const Holder& holder,
                                                           std::string_view turn);
 Status release_turn(Database& database, const Holder& holder, std::string_view turn);
+// The same for what the session has passed with this turn's answer.
+Status release_passed(Database& database, const Holder& holder, std::string_view turn);
+// No server answers it any more, nor its repeat. kNotFound, kConflict: it is answered, or in work.
+Status drop_turn(Database& database, const Holder& holder, std::string_view turn);
 
 }  // namespace dugout::store

@@ -127,8 +127,14 @@ ALTER TABLE journal ADD COLUMN idempotency TEXT;
 CREATE INDEX journal_open ON journal(turn) WHERE result IS NULL;
 )sql";
 
-constexpr std::array kMigrations = {kConversations, kRecords,   kJobs,   kAttemptLog,
-                                    kTraffic,       kJobStates, kHolding};
+// tries: how many owners in a row ended while they answered the turn (holding.hpp); the last one.
+constexpr const char* kTries = R"sql(
+ALTER TABLE turns ADD COLUMN tries INTEGER NOT NULL DEFAULT 0;
+ALTER TABLE turns ADD COLUMN tried_by INTEGER;
+)sql";
+
+constexpr std::array kMigrations = {kConversations, kRecords,   kJobs,    kAttemptLog,
+                                    kTraffic,       kJobStates, kHolding, kTries};
 
 Outcome<std::int64_t> number(Database& database, std::string_view sql) {
   Query query(database, sql);

@@ -1,11 +1,13 @@
 #include "store/owner.hpp"
 
 #include <fcntl.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include <cerrno>
 #include <cstdlib>
 #include <cstring>
+#include <filesystem>
 
 #include "core/random.hpp"
 
@@ -35,7 +37,16 @@ bool refused() {
 }
 
 int open_owners(const std::string& database) {
-  return ::open(owners_file(database).c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0600);
+  const int file = ::open(owners_file(database).c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0600);
+  if (file >= 0) belong_like(file, database);
+  return file;
+}
+
+Error no_owners(const std::string& database, int why) {
+  return Error{Code::kUnavailable,
+               "cannot open " + owners_file(database) + ": " + std::strerror(why) +
+                   ". It holds the locks of those who use the database; give it to the user of "
+                   "the server, with mode 0600"};
 }
 
 // 60 random bits: any byte of a file that is never written may be locked.
@@ -50,10 +61,24 @@ std::string owners_file(const std::string& database) {
   return database + "-owners";
 }
 
+void belong_like(int file, const std::string& database) {
+  if (::geteuid() != 0) return;
+  struct stat model {};
+  if (::stat(database.c_str(), &model) != 0) {
+    const auto folder = std::filesystem::path(database).parent_path();
+    if (::stat(folder.empty() ? "." : folder.c_str(), &model) != 0) return;
+  }
+  // Where it cannot be given away it stays root's; who may not open it then says so.
+  (void)!::fchown(file, model.st_uid, model.st_gid);
+}
+
 Outcome<Owner> Owner::join(const std::string& database, std::chrono::milliseconds lease) {
   const int file = open_owners(database);
+  const int why = errno;
   const auto id = owner_number();
-  if (file < 0) return Owner(-1, id, false, lease);
+  // Nobody writes where nobody may; anything else would let two work on one session unseen.
+  if (file < 0 && why == EROFS) return Owner(-1, id, false, lease);
+  if (file < 0) return no_owners(database, why);
   if (!take_lock(file, F_RDLCK, kUse) && refused()) {
     ::close(file);
     return Error{Code::kUnavailable, "the database is being restored just now; start again then"};
@@ -78,10 +103,7 @@ bool Owner::gone(std::int64_t other) const {
 
 Outcome<Exclusive> Exclusive::take(const std::string& database) {
   const int file = open_owners(database);
-  if (file < 0) {
-    return Error{Code::kUnavailable,
-                 "cannot open " + owners_file(database) + ": " + std::strerror(errno)};
-  }
+  if (file < 0) return no_owners(database, errno);
   if (take_lock(file, F_WRLCK, kUse)) return Exclusive(file);
   const bool used = refused();
   const std::string why = std::strerror(errno);

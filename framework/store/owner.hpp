@@ -15,7 +15,8 @@ namespace dugout::store {
 class Owner {
  public:
   // Takes its lock, and a share in the use of the database. kUnavailable while somebody has the
-  // database for itself (Exclusive). A file system without such locks: time alone decides.
+  // database for itself (Exclusive), and when the file of the locks cannot be opened. A file
+  // system without such locks, or one that is read only: time alone decides.
   static Outcome<Owner> join(const std::string& database, std::chrono::milliseconds lease);
   ~Owner();
   Owner(Owner&& other) noexcept;
@@ -53,5 +54,9 @@ class Exclusive {
 
 // Of a database file: where the locks of its owners are.
 std::string owners_file(const std::string& database);
+
+// Of root: gives a file it has made to the owner of the database, or of its folder while there is
+// none; else the server could not open it. Nothing for anybody else.
+void belong_like(int file, const std::string& database);
 
 }  // namespace dugout::store

@@ -15,10 +15,13 @@ Place::File Place::at(const std::string& path) {
 Place::Place(std::string path)
     : path_(std::move(path)), log_path_(path_ + "-wal"), file_(at(path_)), log_(at(log_path_)) {}
 
+Status Place::still_there() const {
+  if (at(path_) == file_ && file_.number != 0) return Done{};
+  return error_of(Trouble::kGone, "the database file is not at its place any more");
+}
+
 Status Place::check() {
-  if (!(at(path_) == file_) || file_.number == 0) {
-    return error_of(Trouble::kGone, "the database file is not at its place any more");
-  }
+  if (auto there = still_there(); !there) return there;
   const auto log = at(log_path_);
   if (log_.number == 0) {
     log_ = log;

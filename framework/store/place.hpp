@@ -1,5 +1,5 @@
 // The file that was opened, and whether it is still the one at its path: SQLite goes on with a file
-// that was removed, and nobody would find what it writes there. One thread.
+// that was removed, and nobody would find what it writes there. One thread, if not said otherwise.
 #pragma once
 
 #include <sys/types.h>
@@ -16,6 +16,8 @@ class Place {
   explicit Place(std::string path);
   // kUnavailable (Trouble::kGone) when the database or its log is another file now, or none.
   Status check();
+  // The same of the database alone. [any]
+  Status still_there() const;
 
  private:
   struct File {

@@ -2,8 +2,9 @@
 
 namespace dugout::store {
 
-Readers::Readers(std::string path, OpenOptions options, std::size_t limit)
-    : path_(std::move(path)), options_(options), limit_(limit) {}
+Readers::Readers(std::string path, OpenOptions options, std::size_t limit,
+                 std::function<Status()> fit)
+    : path_(std::move(path)), options_(options), limit_(limit), fit_(std::move(fit)) {}
 
 Outcome<std::unique_ptr<Database>> Readers::take() {
   {
@@ -17,7 +18,9 @@ Outcome<std::unique_ptr<Database>> Readers::take() {
     }
   }
   // Opened outside the lock: it reads the file.
-  auto opened = Database::open(path_, options_);
+  const auto fit = fit_();
+  auto opened =
+      fit ? Database::open(path_, options_) : Outcome<std::unique_ptr<Database>>(fit.error());
   if (!opened) give_back(nullptr);
   return opened;
 }

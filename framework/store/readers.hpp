@@ -3,6 +3,7 @@
 #pragma once
 
 #include <condition_variable>
+#include <functional>
 #include <memory>
 #include <mutex>
 #include <string>
@@ -14,7 +15,8 @@ namespace dugout::store {
 
 class Readers {
  public:
-  Readers(std::string path, OpenOptions options, std::size_t limit);
+  // `fit`: asked before a connection is opened; an error refuses it.
+  Readers(std::string path, OpenOptions options, std::size_t limit, std::function<Status()> fit);
 
   // Runs `read` on a free connection; waits for one while all are taken.
   template <typename Read>
@@ -42,6 +44,7 @@ class Readers {
   const std::string path_;
   const OpenOptions options_;
   const std::size_t limit_;
+  const std::function<Status()> fit_;
   std::mutex mutex_;  // guards idle_ and taken_
   std::condition_variable freed_;
   std::vector<std::unique_ptr<Database>> idle_;

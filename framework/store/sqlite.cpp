@@ -103,6 +103,10 @@ Status Database::script(const char* sql) {
   return Done{};
 }
 
+std::int64_t Database::total_changes() const {
+  return sqlite3_total_changes64(handle_);
+}
+
 std::int64_t Database::changes() const {
   return sqlite3_changes64(handle_);
 }

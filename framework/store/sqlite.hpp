@@ -44,9 +44,10 @@ class Database {
   // All of it, as it is now, into `other`; backup.cpp. `progress`: pages done, of so many.
   Status copy_to(Database& other, const std::function<void(int, int)>& progress);
 
-  std::int64_t changes() const;  // rows changed by the last statement
-  bool in_transaction() const;   // SQLite ends one by itself after some failures
-  Error failure() const;         // what the last failed call says
+  std::int64_t changes() const;        // rows changed by the last statement
+  std::int64_t total_changes() const;  // by all statements so far; those undone as well
+  bool in_transaction() const;         // SQLite ends one by itself after some failures
+  Error failure() const;               // what the last failed call says
 
  private:
   friend class Query;

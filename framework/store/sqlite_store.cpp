@@ -39,8 +39,9 @@ class SqliteStore final : public Store {
         owner_(std::move(owner)),
         condition_(clock, options.log),
         place_(path),
-        readers_(path, {true, options.busy_timeout}, std::max<std::size_t>(options.readers, 1)),
-        overviews_(path, {true, options.busy_timeout}, 1),
+        readers_(path, {true, options.busy_timeout}, std::max<std::size_t>(options.readers, 1),
+                 [this] { return place_.still_there(); }),
+        overviews_(path, {true, options.busy_timeout}, 1, [this] { return place_.still_there(); }),
         writer_(std::move(writing), duties()) {}
 
   ~SqliteStore() override {
@@ -83,9 +84,14 @@ class SqliteStore final : public Store {
     return read(readers_, [](Database& database) { return unanswered_turns(database); });
   }
 
-  Outcome<std::vector<AcceptedTurn>> take_unanswered(bool put_off_too) override {
-    return write<std::vector<AcceptedTurn>>(
-        [&](Database& database) { return take_unanswered_turns(database, holder(), put_off_too); });
+  Outcome<std::vector<AcceptedTurn>> take_unanswered(
+      bool put_off_too, const std::function<void(const AcceptedTurn&)>& taking) override {
+    return write<std::vector<AcceptedTurn>>([&](Database& database) {
+      auto taken = take_unanswered_turns(database, holder(), put_off_too);
+      if (!taken || !taking) return taken;
+      for (const auto& turn : *taken) taking(turn);  // no message is accepted meanwhile
+      return taken;
+    });
   }
 
   Outcome<std::optional<AcceptedTurn>> take_unanswered_turn(std::string_view turn) override {
@@ -305,7 +311,7 @@ class SqliteStore final : public Store {
   core::Clock& clock_;
   const Owner owner_;
   Condition condition_;
-  Place place_;  // the writer's thread's
+  Place place_;  // the writer's thread's, but for still_there()
   Readers readers_;
   Readers overviews_;  // one, so that whoever looks takes no turn's place
   Writer writer_;

@@ -47,6 +47,9 @@ struct AcceptedTurn {
   std::string request;  // JSON of the request as accepted
   std::string reply;    // JSON of the first answer; empty = not answered yet
   bool fresh = false;   // this call accepted it; false = a repeat
+  // An earlier turn of the session was left by a process that is no more, and is to be taken over.
+  bool behind = false;
+  int tries = 0;  // in a row that ended with their process; < 0: an operator has dropped it
 };
 
 // How a session began.
@@ -100,11 +103,18 @@ class Store {
   virtual Outcome<std::vector<AcceptedTurn>> unanswered() = 0;
   // Of these, those of stores that are no more become this one's; `put_off_too`: and those that
   // were let go of. Left out: a turn after which its session was answered, as it fits no longer;
-  // a session that another store works on.
-  virtual Outcome<std::vector<AcceptedTurn>> take_unanswered(bool put_off_too) = 0;
-  // The same for one turn; nullopt = nothing to do any more.
+  // a session that another store works on; a turn that is a day old, that was tried three times in
+  // a row by a process that ended then, or that was dropped. `taking` is told of each before any
+  // message can be accepted behind it, perhaps more than once; it must not ask the store.
+  virtual Outcome<std::vector<AcceptedTurn>> take_unanswered(
+      bool put_off_too, const std::function<void(const AcceptedTurn&)>& taking) = 0;
+  Outcome<std::vector<AcceptedTurn>> take_unanswered(bool put_off_too) {
+    return take_unanswered(put_off_too, {});
+  }
+  // The same for one turn, which is tried now; nullopt = nothing to do any more.
   virtual Outcome<std::optional<AcceptedTurn>> take_unanswered_turn(std::string_view turn) = 0;
-  // Nobody works on it just now; a repeat may come to any store.
+  // Nobody works on it just now; a repeat may come to any store. What was tried has ended without
+  // its process.
   virtual Status release(std::string_view turn) = 0;
 
   // The lines of the attempts that `filter` lets through, the oldest first. `visit` is called while

@@ -9,10 +9,12 @@ namespace dugout::store {
 namespace {
 
 constexpr const char* kTurnColumns =
-    "SELECT id, session, coalesce(client_message_id, ''), request, coalesce(reply, '') FROM turns ";
+    "SELECT id, session, coalesce(client_message_id, ''), request, coalesce(reply, ''), tries "
+    "FROM turns ";
 
 AcceptedTurn turn_of(const Query& row) {
-  return {row.text(0), row.text(1), row.text(2), row.text(3), row.text(4), false};
+  return {row.text(0), row.text(1), row.text(2), row.text(3),
+          row.text(4), false,       false,       static_cast<int>(row.integer(5))};
 }
 
 std::string_view object_or_empty(const std::string& json) {
@@ -97,6 +99,21 @@ Outcome<AcceptedTurn> answered_or_held(Database& database, const AcceptedTurn& f
                "this session is busy in another process; send the same message again in a moment"};
 }
 
+// The repeat of a turn without an answer. One that ended its process again and again, or that
+// somebody has dropped, is not run once more.
+Outcome<AcceptedTurn> take_repeated(Database& database, AcceptedTurn known, const Holder& holder) {
+  if (known.tries < 0 || known.tries >= kMostRepeats) {
+    return Error{Code::kInvalid, "this message cannot be answered; say it in other words",
+                 R"({"pointer":"/user_message"})"};
+  }
+  // Also when it is at work on it already: one process is one try.
+  if (auto begun = begin_try(database, holder, known.id); !begun) return begun.error();
+  const auto behind = is_behind(database, holder, known.id);
+  if (!behind) return behind.error();
+  known.behind = *behind;
+  return known;
+}
+
 }  // namespace
 
 Outcome<std::optional<Session>> find_session(Database& database, std::string_view id) {
@@ -169,19 +186,18 @@ Outcome<AcceptedTurn> accept_turn(Database& database, const AcceptedTurn& fresh,
       {fresh.id, fresh.session, once, fresh.request, holder.now_ms, holder.owner.id()});
   if (!done) return done.error();
   if (database.changes() == 1) {
+    const auto behind = is_behind(database, holder, fresh.id);
+    if (!behind) return behind.error();
     auto turn = fresh;
     turn.fresh = true;
+    turn.behind = *behind;
     return turn;
   }
   auto known = find_repeated(database, fresh);
   if (!known) return known.error();
   if (!*known) return Error{Code::kInternal, "an accepted turn is not to be found"};
   if (!(*known)->reply.empty()) return std::move(**known);
-  auto taken = database.run(
-      "UPDATE turns SET owner = ?2 WHERE id = ?1 AND reply IS NULL AND owner IS NOT ?2",
-      {(*known)->id, holder.owner.id()});
-  if (!taken) return taken.error();
-  return std::move(**known);
+  return take_repeated(database, std::move(**known), holder);
 }
 
 Status commit_turn(Database& database, const TurnCommit& commit, const Holder& holder) {
@@ -189,6 +205,7 @@ Status commit_turn(Database& database, const TurnCommit& commit, const Holder& h
     return Error{Code::kInvalid, "a commit needs a session id and a reply"};
   }
   if (auto done = answer(database, commit, holder); !done) return done;
+  if (auto done = release_passed(database, holder, commit.turn); !done) return done;
   if (auto done = write_session(database, commit.session, holder.now_ms); !done) return done;
   if (database.changes() != 1) {
     return Error{Code::kConflict, "the session has moved on since version " +

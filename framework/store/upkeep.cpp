@@ -53,24 +53,40 @@ void check_pages(Database& database, CheckUp& out) {
   }
 }
 
+std::string what_becomes_of(const std::string& turn, std::int64_t tries, std::int64_t accepted_ms,
+                            std::int64_t now_ms) {
+  const bool old = accepted_ms <= now_ms - kMostAgeMs;
+  if (!old && tries < kMostTries) return "a server answers it at its start";
+  const auto why = old ? std::string("it is more than a day old")
+                       : std::to_string(tries) + " servers in a row ended while they answered it";
+  return why +
+         ", so no server does by itself any more; its client may repeat it, or "
+         "`dugout store drop " +
+         turn + "`";
+}
+
 // Turns without an answer: of owners that live, that fit no longer, and the rest.
 void check_turns(Database& database, const Owner& owner, std::int64_t now_ms, CheckUp& out) {
   const Holder holder{owner, now_ms};
-  std::int64_t in_work = 0, passed = 0;
+  std::int64_t in_work = 0, passed = 0, dropped = 0;
   std::vector<std::string> open;
   Query row(database,
             "SELECT id, session, datetime(accepted_ms / 1000, 'unixepoch'), EXISTS(SELECT 1 FROM "
             "turns AS later WHERE later.session = turns.session AND later.number > turns.number "
-            "AND later.reply IS NOT NULL) FROM turns WHERE reply IS NULL ORDER BY number");
+            "AND later.reply IS NOT NULL), tries, accepted_ms FROM turns WHERE reply IS NULL "
+            "ORDER BY number");
   while (row.next()) {
     const auto held = held_elsewhere(database, holder, row.text(1));
     if (held && *held) {
       ++in_work;
     } else if (row.integer(3) != 0) {
       ++passed;
+    } else if (row.integer(4) < 0) {
+      ++dropped;
     } else {
       open.push_back("turn " + row.text(0) + ": accepted at " + row.text(2) +
-                     " UTC and not answered; a server answers it at its start");
+                     " UTC and not answered; " +
+                     what_becomes_of(row.text(0), row.integer(4), row.integer(5), now_ms));
     }
   }
   if (row.failed()) out.findings.push_back("cannot be read: " + row.error().message);
@@ -86,6 +102,7 @@ void check_turns(Database& database, const Owner& owner, std::int64_t now_ms, Ch
     out.notes.push_back(std::to_string(passed) +
                         " turns have no answer, and their sessions went on without");
   }
+  if (dropped > 0) out.notes.push_back(std::to_string(dropped) + " turns were dropped");
 }
 
 void check_effects(Database& database, CheckUp& out) {
@@ -117,15 +134,33 @@ void check_jobs(Database& database, CheckUp& out) {
 
 void check_owners(Database& database, const Owner& owner, std::int64_t now_ms, CheckUp& out) {
   std::int64_t dead = 0;
-  Query row(database, "SELECT id, until_ms, locked FROM owners");
+  const Holder holder{owner, now_ms};
+  Query row(database, "SELECT id FROM owners");
   while (row.next()) {
-    const bool over = row.integer(1) <= now_ms;
-    if (over || (row.integer(2) != 0 && owner.gone(row.integer(0)))) ++dead;
+    const auto alive = lives(database, holder, row.integer(0));
+    if (alive && !*alive) ++dead;
   }
   if (dead > 0) out.notes.push_back(std::to_string(dead) + " leases are of processes that ended");
 }
 
 }  // namespace
+
+Status drop_from_store(const std::string& path, std::string_view turn, std::int64_t now_ms) {
+  std::error_code error;
+  if (!fs::is_regular_file(path, error)) {
+    return Error{Code::kUnavailable, "there is no store at " + path};
+  }
+  const auto owner = Owner::join(path, std::chrono::seconds(30));
+  if (!owner) return owner.error();
+  const auto opened = Database::open(path, {false, std::chrono::seconds(5)});
+  if (!opened) return opened.error();
+  auto& database = **opened;
+  if (auto ready = migrate(database); !ready) return ready;
+  if (auto begun = database.run("BEGIN IMMEDIATE"); !begun) return begun;
+  auto done = drop_turn(database, {*owner, now_ms}, turn);
+  auto ended = database.run(done ? "COMMIT" : "ROLLBACK");
+  return done ? ended : done;
+}
 
 Status quick_check(Database& database) {
   Query row(database, "SELECT * FROM pragma_quick_check(1)");

@@ -21,6 +21,10 @@ struct CheckUp {
 // a file that cannot be read is a finding.
 Outcome<CheckUp> check_store(const std::string& path, std::int64_t now_ms);
 
+// A turn that nobody shall answer any more, neither a server nor at its client's repeat.
+// kNotFound; kConflict: it is answered, or a server works on its session.
+Status drop_from_store(const std::string& path, std::string_view turn, std::int64_t now_ms);
+
 using Progress = std::function<void(int done, int of)>;  // pages
 
 // The store as it is at this moment, in one file that its owner alone may read. It is checked
@@ -28,9 +32,9 @@ using Progress = std::function<void(int done, int of)>;  // pages
 // or written, or the copy is not good.
 Status backup_store(const std::string& path, const std::string& to, const Progress& progress);
 
-// Puts a backup in the place of the store, and the old files aside. kInvalid: no good backup, and
-// nothing was changed; kConflict: something uses the store. Returns where the old file is now, or
-// nothing when there was none.
+// Puts a backup, with what is in a log beside it, in the place of the store, and the old files
+// aside. kInvalid: no good backup, and nothing was changed; kConflict: something uses the store.
+// Returns where the old file is now (a log that had lost it, else), or nothing when there was none.
 Outcome<std::string> restore_store(const std::string& path, const std::string& from,
                                    std::int64_t now_ms);
 

@@ -19,15 +19,22 @@ Status guarded(const Writer::Write& write, Database& database) {
   }
 }
 
+// What could be neither kept nor undone takes the whole transaction with it: committed, it would be
+// half a write.
+Status give_up(Database& database, Status why) {
+  if (database.in_transaction()) (void)database.run("ROLLBACK");
+  return why;
+}
+
 // Runs `write` in a savepoint, so that its failure undoes it alone.
 Status in_savepoint(const Writer::Write& write, Database& database) {
   if (auto opened = database.run("SAVEPOINT one"); !opened) return opened;
   auto outcome = guarded(write, database);
   if (!database.in_transaction()) return outcome;  // SQLite rolled all of it back
   if (!outcome) {
-    if (auto undone = database.run("ROLLBACK TO one"); !undone) return undone;
+    if (auto undone = database.run("ROLLBACK TO one"); !undone) return give_up(database, undone);
   }
-  if (auto released = database.run("RELEASE one"); !released) return released;
+  if (auto released = database.run("RELEASE one"); !released) return give_up(database, released);
   return outcome;
 }
 
@@ -134,6 +141,7 @@ bool Writer::transact(Batch& batch, std::size_t first, std::size_t count,
     std::fill(begin, end, begun);
     return true;  // nothing ran, and alone they would wait for the same lock again
   }
+  const auto changes = database_->total_changes();
   for (auto at = first; at < first + count; ++at) {
     outcomes[at] = in_savepoint(batch[at].write, *database_);
     if (database_->in_transaction()) continue;
@@ -148,7 +156,8 @@ bool Writer::transact(Batch& batch, std::size_t first, std::size_t count,
     std::fill(begin, end, committed);
     return false;
   }
-  tell(worst_of(outcomes, first, count));
+  const auto worst = worst_of(outcomes, first, count);
+  if (!worst || database_->total_changes() != changes) tell(worst);
   return true;
 }
 

@@ -19,9 +19,10 @@ namespace dugout::store {
 
 // What the writer does besides what it is told to. All may be empty; they run on its thread.
 struct WriterDuties {
-  std::function<Status()> fit;               // before each transaction; an error refuses it
-  std::function<void(const Status&)> ended;  // what came of each transaction
-  std::function<Status(Database&)> beat;     // so often, in real time
+  std::function<Status()> fit;  // before each transaction; an error refuses it
+  // What came of each transaction; not of one that had nothing to write, as that proves nothing.
+  std::function<void(const Status&)> ended;
+  std::function<Status(Database&)> beat;  // so often, in real time
   std::chrono::milliseconds every{0};
 };
 

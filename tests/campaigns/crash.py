@@ -49,11 +49,19 @@ def letters(number):
     return name.capitalize()
 
 
+def phone_of(number):
+    return "07700900%03d" % (number % 1000)
+
+
+def email_of(number):
+    return "barlow%s@example.org" % letters(number).lower()
+
+
 def script(number):
     """What one family says, and the routine each answer leads to."""
     family = "Barlow" + letters(number).lower()
     said = {"Helen Barlow": "Helen " + family, "Alfie Barlow": "Alfie " + family,
-            "07700900123": "07700900%03d" % (number % 1000), "helen.barlow@example.org": family.lower() + "@example.org"}
+            "07700900123": phone_of(number), "helen.barlow@example.org": email_of(number)}
     lines = []
     for turn in conversation("run_a.yaml")["turns"]:
         lines.append((said.get(turn["say"], turn["say"]), turn["routine"]))
@@ -199,14 +207,22 @@ def lost_turns(town, clients):
     return lost
 
 
-def repeated_effects(town, finished):
-    """Payment requests beyond one for each family, messages sent twice, families written twice."""
+def wrong_effects(town, finished, stuck):
+    """`finished`: numbers of families that came to their end; `stuck`: how many did not. What has happened more than
+    once, and what of a finished family has not happened: one payment request, one SMS, one row for each."""
     requests = sum(effect.startswith("billing_requests ") for effect in town.payments.effects)
     texts = collections.Counter((message["to"], message["body"]) for message in town.sms.messages)
+    phones = collections.Counter(message["to"][-9:] for message in town.sms.messages)
     families = collections.Counter(row.get("parent_email") for row in rows(town.data, "registrations"))
-    twice = [("payment request", requests - finished)] if requests > finished else []
+    twice = [("payment request", requests)] if requests > len(finished) + stuck else []
     twice += [("sms", what) for what, count in texts.items() if count > 1]
-    return twice + [("row", who) for who, count in families.items() if count > 1]
+    twice += [("row", who) for who, count in families.items() if count > 1]
+    missing = [("payment requests", len(finished) - requests)] if requests < len(finished) else []
+    for phone, families_of_it in collections.Counter(phone_of(number)[-9:] for number in finished).items():
+        if phones[phone] < families_of_it:
+            missing.append(("sms", phone))
+    missing += [("row", email_of(number)) for number in finished if families[email_of(number)] != 1]
+    return twice, missing
 
 
 def recovered(town):
@@ -253,26 +269,27 @@ def run(kills, seed, clients):
 
 
 def report(town, crowd, kills, seed, seconds, stopped):
-    finished = sum(len(client.finished) for client in crowd)
+    finished = [number for client in crowd for number in client.finished]
     stuck = [session for client in crowd for session in client.stuck]
     lost = lost_turns(town, crowd)
-    twice = repeated_effects(town, finished + len(stuck))
+    twice, missing = wrong_effects(town, finished, len(stuck))
     findings = town.check()
     figures = [("seed", seed), ("kills", kills), ("restarts", len(town.restarts) - 1),
-               ("registrations finished", finished),
+               ("registrations finished", len(finished)),
                ("turns acknowledged", sum(len(client.acknowledged) for client in crowd)),
                ("messages sent again", sum(client.repeats for client in crowd)),
                ("turns answered by the server itself", recovered(town)),
                ("payment requests", len(town.payments.effects)), ("sms", len(town.sms.messages)),
-               ("acknowledged turns lost", len(lost)), ("effects repeated", len(twice)), ("sessions stuck", len(stuck)),
+               ("acknowledged turns lost", len(lost)), ("effects repeated", len(twice)),
+               ("effects missing", len(missing)), ("sessions stuck", len(stuck)),
                ("findings of `dugout store check`", len(findings)),
                ("median restart", "%.0f ms" % (1000 * statistics.median(town.restarts))),
                ("time", "%.0f s" % seconds)]
     for name, figure in figures:
         print("%-38s %s" % (name, figure))
-    for bad in lost[:10] + twice[:10] + stuck[:10] + findings[:10]:
+    for bad in lost[:10] + twice[:10] + missing[:10] + stuck[:10] + findings[:10]:
         print("BAD", bad)
-    return 1 if lost or twice or stuck or findings or stopped != 0 else 0
+    return 1 if lost or twice or missing or stuck or findings or stopped != 0 else 0
 
 
 if __name__ == "__main__":

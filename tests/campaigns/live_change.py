@@ -128,9 +128,10 @@ def changed(server, before, timeout):
 
 
 def wrong_generations(turns, published):
-    """`published`: generation, the times between which it was published, version of its words. Turns that were served by a generation that was not in use at any time between their begin and their end, or whose
-    words are not those of their generation."""
-    wrong = []
+    """`published`: generation, the times between which it was published, version of its words. Turns that were served
+    by a generation that was not in use at any time between their begin and their end, or whose words are not those of
+    their generation; and one more when no turn had such words, as nothing was proved then."""
+    wrong, compared = [], 0
     began = {generation: earliest for generation, earliest, _, _ in published}
     versions = {generation: version for generation, _, _, version in published}
     for turn in turns:
@@ -144,101 +145,136 @@ def wrong_generations(turns, published):
             wrong.append((turn.generation, "replaced %.3f s before" % (turn.began - min(after))))
             continue
         said = re.search(r"Version <(\d+)>", turn.reply["response"])
+        compared += said is not None
         if said and int(said.group(1)) != versions[turn.generation]:
             wrong.append((turn.generation, "words of version %s" % said.group(1)))
+    if compared == 0:
+        wrong.append((0, "no answer has said its version"))
     return wrong
 
 
-def main():
+def settings():
     options = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     options.add_argument("--changes", type=int, default=1000)
     options.add_argument("--parents", type=int, default=8)
     options.add_argument("--seed", type=int, default=int(time.time()))
     options.add_argument("--memory", type=float, default=1.10, help="largest growth of RSS after the first quarter")
-    wanted = options.parse_args()
+    return options.parse_args()
+
+
+class Campaign:
+    """Changes one after another, and what came of each."""
+
+    def __init__(self, club, server, draw):
+        self.club, self.server, self.draw = club, server, draw
+        self.process = Process(server.process.pid)
+        self.counts, self.problems, self.rss, self.seconds = {}, [], [], []
+        self.version, self.good = 1, True
+        self.published = [(1, 0.0, 0.0, 1)]  # generation, between which times, version of its words
+
+    def write_good(self):
+        self.version += 1
+        self.club.good_routine(self.version)
+        self.good = True
+
+    def edit(self, kind):
+        if kind == "bad":
+            self.club.bad_routine(self.draw.choice(("key", "target", "yaml", "empty")))
+            self.good = False
+            return
+        if kind == "good" or not self.good:
+            self.write_good()
+        if kind == "plugin":
+            self.club.plugin(self.draw.choice(sorted(self.club.libraries)))
+        elif kind == "certificate":
+            self.club.certificate(1 - self.club.pair)
+
+    def outcome(self, before):
+        """Of the change; a good routine and a plugin may have been read one by one."""
+        report = changed(self.server, before, 120)
+        ended = time.monotonic()
+        while report and self.good and report["outcome"] != "published":
+            report = changed(self.server, report, 120)
+        return report, ended
+
+    def look_at_certificate(self, change):
+        until = time.monotonic() + 30
+        while self.club.served_certificate(self.server.port) != self.club.pair:
+            if time.monotonic() > until:
+                self.problems.append("change %d: the old certificate is still shown" % change)
+                return
+            time.sleep(0.02)
+
+    def change(self, number):
+        """False: nothing came of it."""
+        kind = self.draw.choice(("good", "good", "good", "bad", "bad", "plugin", "plugin", "certificate"))
+        before, began = last(self.server), time.monotonic()
+        self.edit(kind)
+        report, ended = self.outcome(before)
+        if report is None:
+            self.problems.append("change %d (%s): nothing came of it" % (number, kind))
+            return False
+        self.seconds.append(ended - began)
+        if kind == "certificate":
+            self.look_at_certificate(number)
+        if report["outcome"] != ("published" if self.good else "refused"):
+            self.problems.append("change %d (%s): %s" % (number, kind, report))
+        self.counts[kind] = self.counts.get(kind, 0) + 1
+        if report["outcome"] == "published":
+            for generation in range(self.published[-1][0] + 1, report["generation"] + 1):
+                self.published.append((generation, began, ended, self.version))
+        return True
+
+    def show(self, change, answered):
+        process = self.process
+        self.rss.append(process.rss_kib())
+        print("%5d  generation %4d  RSS %6.1f MiB  threads %3d  descriptors %3d  libraries %s  turns %d"
+              % (change, self.published[-1][0], self.rss[-1] / 1024, process.threads(), process.descriptors(),
+                 [process.libraries(name + "-") for name in PLUGINS], answered), flush=True)
+
+    def conclude(self, parents, memory):
+        left = {name: self.process.libraries(name + "-") for name in PLUGINS}
+        self.problems += ["%d copies of %s are mapped" % (count, name) for name, count in left.items() if count != 1]
+        self.problems += ["failed turn: %s" % (failure,) for failure in parents.failures[:20]]
+        wrong = wrong_generations(parents.turns, self.published)
+        self.problems += ["wrong generation: %s" % (turn,) for turn in wrong[:20]]
+        growth = self.rss[-1] / self.rss[len(self.rss) // 4] if len(self.rss) > 8 else 1.0
+        if growth > memory:
+            self.problems.append("memory grew by %.2f" % growth)
+        waits = [turn.ended - turn.began for turn in parents.turns]
+        print("%d changes %s, %d generations; %d turns (p50 %.1f ms, p99 %.1f ms); failed turns %d; wrong generations "
+              "%d; RSS after the first quarter x %.3f; a change took %.0f ms (p50), %.0f ms (p95)"
+              % (sum(self.counts.values()), self.counts, self.published[-1][0], len(waits),
+                 percentile(waits, 0.5) * 1000, percentile(waits, 0.99) * 1000, len(parents.failures), len(wrong), growth,
+                 percentile(self.seconds, 0.5) * 1000, percentile(self.seconds, 0.95) * 1000))
+
+
+def main():
+    wanted = settings()
     print("seed %d" % wanted.seed)
-    draw = random.Random(wanted.seed)
     club = Club()
     driver.DUGOUT = club.program
-    counts, problems, rss, seconds = {}, [], [], []
-    version, good = 1, True
-    club.good_routine(version)
+    club.good_routine(1)
     try:
         with SecureServer(root=club.folder, args=("--config", club.config), DUGOUT_ADMIN_TOKEN=TOKEN) as server:
-            process = Process(server.process.pid)
-            published = [(1, 0.0, 0.0, version)]
+            campaign = Campaign(club, server, random.Random(wanted.seed))
             with Parents(server.port, wanted.parents, context=SecureServer.context) as parents:
                 for change in range(wanted.changes):
-                    kind = draw.choice(("good", "good", "good", "bad", "bad", "plugin", "plugin", "certificate"))
-                    before = last(server)
-                    began = time.monotonic()
-                    if kind == "good":
-                        version += 1
-                        club.good_routine(version)
-                        good = True
-                    elif kind == "bad":
-                        club.bad_routine(draw.choice(("key", "target", "yaml", "empty")))
-                        good = False
-                    else:
-                        if not good:
-                            version += 1
-                            club.good_routine(version)
-                            good = True
-                        if kind == "plugin":
-                            club.plugin(draw.choice(sorted(club.libraries)))
-                        else:
-                            club.certificate(1 - club.pair)
-                    report = changed(server, before, 120)
-                    ended = time.monotonic()
-                    # A good routine and a plugin may have been read one by one.
-                    while report and good and report["outcome"] != "published":
-                        report = changed(server, report, 120)
-                    if report is None:
-                        problems.append("change %d (%s): nothing came of it" % (change, kind))
+                    if not campaign.change(change):
                         break
-                    seconds.append(ended - began)
-                    if kind == "certificate":
-                        until = time.monotonic() + 30
-                        while club.served_certificate(server.port) != club.pair and time.monotonic() < until:
-                            time.sleep(0.02)
-                        if club.served_certificate(server.port) != club.pair:
-                            problems.append("change %d: the old certificate is still shown" % change)
-                    outcome = "published" if good else "refused"
-                    if report["outcome"] != outcome:
-                        problems.append("change %d (%s): %s" % (change, kind, report))
-                    counts[kind] = counts.get(kind, 0) + 1
-                    if report["outcome"] == "published":
-                        for generation in range(published[-1][0] + 1, report["generation"] + 1):
-                            published.append((generation, began, ended, version))
                     if change % max(1, wanted.changes // 40) == 0:
-                        rss.append(process.rss_kib())
-                        print("%5d  generation %4d  RSS %6.1f MiB  threads %3d  descriptors %3d  libraries %s  turns %d"
-                              % (change, published[-1][0], rss[-1] / 1024, process.threads(), process.descriptors(),
-                                 [process.libraries(name + "-") for name in PLUGINS], parents.answered), flush=True)
+                        campaign.show(change, parents.answered)
             time.sleep(2.5)  # the probation of the last exchange
             last(server)
-            left = {name: process.libraries(name + "-") for name in PLUGINS}
-            problems += ["%d copies of %s are mapped" % (count, name) for name, count in left.items() if count != 1]
-            problems += ["failed turn: %s" % (failure,) for failure in parents.failures[:20]]
-            wrong = wrong_generations(parents.turns, published)
-            problems += ["wrong generation: %s" % (turn,) for turn in wrong[:20]]
-            growth = rss[-1] / rss[len(rss) // 4] if len(rss) > 8 else 1.0
-            if growth > wanted.memory:
-                problems.append("memory grew by %.2f" % growth)
-            waits = [turn.ended - turn.began for turn in parents.turns]
-            print("%d changes %s, %d generations; %d turns (p50 %.1f ms, p99 %.1f ms); failed turns %d; wrong generations %d; "
-                  "RSS after the first quarter x %.3f; a change took %.0f ms (p50), %.0f ms (p95)"
-                  % (sum(counts.values()), counts, published[-1][0], len(waits), percentile(waits, 0.5) * 1000,
-                     percentile(waits, 0.99) * 1000, len(parents.failures), len(wrong), growth,
-                     percentile(seconds, 0.5) * 1000, percentile(seconds, 0.95) * 1000))
+            campaign.conclude(parents, wanted.memory)
             code = server.stop()
             if code != 0:
-                problems.append("the server ended with %d" % code)
+                campaign.problems.append("the server ended with %d" % code)
     finally:
         shutil.rmtree(club.folder, ignore_errors=True)
-    for problem in problems:
+    for problem in campaign.problems:
         print("PROBLEM " + problem)
-    return 1 if problems else 0
+    return 1 if campaign.problems else 0
 
 
 if __name__ == "__main__":

@@ -22,6 +22,8 @@ def main():
     options.add_argument("--rate", type=float, default=20, help="turns a second, about")
     options.add_argument("--memory", type=float, default=1.05, help="largest RSS at the end, as a ratio")
     wanted = options.parse_args()
+    if wanted.minutes <= wanted.warm:
+        options.error("--minutes has to be more than --warm (%g)" % wanted.warm)
     problems, base = [], None
     with driver.Server() as server:
         process = Process(server.process.pid)

@@ -206,7 +206,8 @@ def test_turns_left_by_a_crash_are_found_then_answered():
             assert server.stop() == 0
         with contextlib.closing(sqlite3.connect(database(data))) as db:
             db.execute("INSERT INTO turns(id, session, client_message_id, request, accepted_ms) "
-                       "VALUES('turn_1', 'session-store', 'm1', ?, 1)", (json.dumps({"user_message": CODE}),))
+                       "VALUES('turn_1', 'session-store', 'm1', ?, ?)",
+                       (json.dumps({"user_message": CODE}), int(time.time() * 1000)))
             db.commit()
         code, said = store(data, "check", "--json")
         assert code == 1 and "turn turn_1" in json.loads(said)["findings"][0], (code, said)
@@ -215,6 +216,79 @@ def test_turns_left_by_a_crash_are_found_then_answered():
             assert '"turns.taken_over"' in server.log(), server.log()
             assert server.stop() == 0
         assert store(data, "check")[0] == 0
+
+
+def audit(data):
+    done = subprocess.run([DUGOUT, "audit", "show", "--json", "--data", data], capture_output=True, text=True,
+                          env=clean_environment(), check=False)
+    return [(line["who"], line["what"], line["target"], line["outcome"])
+            for line in map(json.loads, done.stdout.splitlines())]
+
+
+def test_operators_acts_are_in_the_audit_log():
+    with folder() as data:
+        backup = os.path.join(data, "backup.db")
+        with Server(data) as server:
+            assert store(data, "backup", backup)[0] == 0
+            assert store(data, "restore", backup)[0] == 3  # it is in use
+            assert server.stop() == 0
+        assert store(data, "restore", backup)[0] == 0
+        with contextlib.closing(sqlite3.connect(database(data))) as db:
+            db.execute("INSERT INTO turns(id, session, request, accepted_ms) VALUES('turn_1', 'session-store', '{}', 1)")
+            db.commit()
+        code, said = store(data, "check")
+        assert code == 1 and "dugout store drop turn_1" in said, said
+        assert store(data, "drop", "turn_1")[0] == 0
+        assert store(data, "drop", "turn_2")[0] == 1
+        assert store(data, "check")[0] == 0
+        acts = [act for act in audit(data) if act[1].startswith("store.")]
+        assert [act[1:] for act in acts] == [
+            ("store.backup", "backup.db", "ok"), ("store.restore", "backup.db", "failed"),
+            ("store.restore", "backup.db", "ok"), ("store.drop", "turn_1", "ok")], acts
+        assert all(act[0].startswith("cli:") for act in acts), acts
+
+
+def wait_for(what, words):
+    deadline = time.monotonic() + 300
+    while not what():
+        assert time.monotonic() < deadline, words()
+        time.sleep(0.1)
+
+
+def daily(data, folder_name, keep):
+    """Settings with a backup that is due at any hour."""
+    path = os.path.join(data, "dugout.yaml")
+    with open(path, "w", encoding="utf-8") as file:
+        json.dump({"backup": {"folder": folder_name, "keep": keep}, "jobs": {"backup": {"at": "00:00"}}}, file)
+    return ("--config", path)
+
+
+def test_the_server_backs_itself_up_daily():
+    with folder() as data:
+        backups = os.path.join(data, "backups")
+        os.mkdir(backups)
+        old = ["dugout-2024010%dT023000Z.db" % day for day in (1, 2, 3)]
+        for name in old + ["mine.db"]:
+            with open(os.path.join(backups, name), "w", encoding="ascii"):
+                pass
+        with Server(data, args=daily(data, backups, 2)) as server:
+            wait_for(lambda: '"store.backed_up"' in server.log(), server.log)
+            wait_for(lambda: ("jobs", "store.backup") in [act[:2] for act in audit(data)], server.log)
+            assert server.stop() == 0
+        left = sorted(os.listdir(backups))
+        assert len(left) == 3 and left[0] == old[2] and left[2] == "mine.db", left
+        assert stat.S_IMODE(os.stat(os.path.join(backups, left[1])).st_mode) == 0o600
+        code, said = store(data, "restore", os.path.join(backups, left[1]))
+        assert code == 0, said
+
+
+def test_a_backup_that_fails_is_said_and_tried_again():
+    with folder() as data:
+        with Server(data, args=daily(data, os.path.join(data, "no", "disk"), 2)) as server:
+            wait_for(lambda: '"store.backup_failed"' in server.log() and '"jobs.again"' in server.log(), server.log)
+            assert not os.path.exists(os.path.join(data, "no"))
+            assert ready(server)[0] == 200
+            assert server.stop() == 0
 
 
 def test_what_cannot_be_done_says_why():

@@ -50,9 +50,10 @@ class FaultyStore final : public store::Store {
     if (broken()) return error();
     return inner_.unanswered();
   }
-  Outcome<std::vector<store::AcceptedTurn>> take_unanswered(bool put_off_too) override {
+  Outcome<std::vector<store::AcceptedTurn>> take_unanswered(
+      bool put_off_too, const std::function<void(const store::AcceptedTurn&)>& taking) override {
     if (broken()) return error();
-    return inner_.take_unanswered(put_off_too);
+    return inner_.take_unanswered(put_off_too, taking);
   }
   Outcome<std::optional<store::AcceptedTurn>> take_unanswered_turn(std::string_view turn) override {
     if (broken()) return error();

@@ -65,3 +65,17 @@ TEST_CASE("LanesTest.ManyThreadsNeverShareALane") {
   CHECK(worst == 1);
   CHECK(done == 16 * 50);
 }
+
+TEST_CASE("LanesTest.AnOlderTurnThatJoinsLaterIsSeenByThoseBeforeIt") {
+  Lanes lanes;
+  Lanes::Place newer(lanes, "a");
+  CHECK_FALSE(newer.overtakes());
+  auto older = std::make_unique<Lanes::Place>(lanes, "a", true);
+  Lanes::Place behind(lanes, "a");
+
+  CHECK(newer.overtakes());
+  CHECK_FALSE(older->overtakes());
+  CHECK_FALSE(behind.overtakes());
+  older.reset();
+  CHECK_FALSE(newer.overtakes());
+}

@@ -22,8 +22,9 @@ class Shelf final : public test::QuietOrchestrator {
   };
   std::vector<std::string> resumed;  // turns, in order
 
-  void put(const std::string& turn, const std::string& session) {
+  void put(const std::string& turn, const std::string& session, int tries = 0) {
     OpenTurn one;
+    one.turn.tries = tries;
     one.turn.id = turn;
     one.turn.session = session;
     open.push_back(one);
@@ -122,4 +123,17 @@ TEST_CASE("TakeoverTest.WithThreadsAllAreAnsweredAndStopEndsIt") {
 
   CHECK(takeover.counts().answered == 50);
   CHECK(f.shelf.resumed.size() == 50);
+}
+
+TEST_CASE("TakeoverTest.WhatAProcessEndedAtComesLastAndAlone") {
+  Scene f;
+  f.shelf.put("a1", "a", 1);
+  f.shelf.put("b1", "b");
+  f.shelf.put("c1", "c", 2);
+  f.shelf.put("d1", "d");
+
+  f.takeover.prepare();
+  f.takeover.work();
+
+  CHECK(f.shelf.resumed == Turns{"b1", "d1", "a1", "c1"});
 }

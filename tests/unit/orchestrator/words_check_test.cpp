@@ -61,6 +61,17 @@ TEST_CASE("DetailsTest.EachNumberOfARowCounts") {
   CHECK(found("sort code: 123456") == Texts{"bank:123456"});
 }
 
+TEST_CASE("DetailsTest.ADateIsNoAccountUnlessOneIsSpokenOf") {
+  for (const auto* text : {"14-05-17", "born 01-09-16", "20170514", "14052017", "2025-09-01"}) {
+    INFO(text);
+    CHECK(found(text).empty());
+  }
+  CHECK(found("My sort code is 20-05-17") == Texts{"bank:200517"});
+  CHECK(found("account number 20170514") == Texts{"bank:20170514"});
+  CHECK(found("40-47-84") == Texts{"bank:404784"});
+  CHECK(found("31926819") == Texts{"bank:31926819"});
+}
+
 TEST_CASE("DetailsTest.WhatIsNoneOfThemIsNotFound") {
   for (const auto* text : {"2025-26", "14-05-2017", "01/09/2025 - 31/05/2026", "£27.50 and £45.00",
                            "U9 1st team", "at 10:30", "Routine 8 of 35", "7/8", "name@home"}) {
@@ -97,9 +108,25 @@ TEST_CASE("LinksTest.OnlyTheListPasses") {
                           "https://xn--e1awd7f.com",
                           "https://www.exаmple.net",
                           "https:evil.com",
-                          "example.com"}) {
+                          "example.com",
+                          "pay-here.sbs",
+                          "club.cfd/x",
+                          "refunds.finance",
+                          "my.digital",
+                          "a-b.quest",
+                          "Refund.CENTER",
+                          "new.photography"}) {
     INFO(bad);
     CHECK_FALSE(look(bad).fit);
+  }
+}
+
+TEST_CASE("LinksTest.AWordBehindAPointIsNoLinkWhereNobodyWouldReadOne") {
+  for (const auto* good : {"e.g. a photo", "i.e. the kit", "Thank you.Now the name?", "No.Thanks",
+                           "photo.jpg, photo.jpeg, photo.heic, form.pdf or list.docx",
+                           "Is it U9.Lions?", "10.30am", "2.5mb", "St.Mary's", "a.m. or p.m."}) {
+    INFO(good);
+    CHECK(look(good).fit);
   }
 }
 
@@ -159,4 +186,40 @@ TEST_CASE("GroundingTest.DetailsHaveToBeSaid") {
   CHECK_FALSE(said_by_person("M41 7QT", {"m41"}));
   CHECK(said_by_person("Alfie Barlow", {}));
   CHECK(said_by_person("14-05-2017", {"14th of May 2017"}));
+}
+
+TEST_CASE("GroundingTest.AnEmailIsTheWholeOneThatWasSaid") {
+  for (const auto* other :
+       {"helen@example.attacker.test", "helen@example.org.attacker.test", "h@e.org",
+        "elen@example.org", "helen@example.or", "helen@example.co", "attacker@helen.example.org"}) {
+    INFO(other);
+    CHECK_FALSE(said_by_person(other, {"My email is helen@example.org", "at example dot test"}));
+  }
+  CHECK_FALSE(said_by_person("helen@example.co", {"helen@example.co.uk"}));
+  CHECK_FALSE(said_by_person("helen@example.co", {"helen at example dot co dot uk"}));
+  CHECK_FALSE(said_by_person("barlow@example.org", {"helen.barlow@example.org"}));
+  CHECK_FALSE(said_by_person("dot@example.org", {"we are at example.org"}));
+  CHECK_FALSE(said_by_person("helen@attacker.test", {"helen at example dot org"}));
+}
+
+TEST_CASE("GroundingTest.AnEmailMayBeSaidAsPeopleDo") {
+  CHECK(said_by_person("helen.smith@example.org", {"helen dot smith at example dot org"}));
+  CHECK(said_by_person("helen_smith@example.org", {"helen underscore smith at example dot org"}));
+  CHECK(said_by_person("helen+club@example.org", {"helen plus club at example dot org"}));
+  CHECK(said_by_person("helen-smith@a-b.example.org",
+                       {"It's HELEN dash smith (at) a hyphen b [dot] example.org, thanks!"}));
+  CHECK(said_by_person("helen@example.at", {"reach me at helen@example.at."}));
+  CHECK(said_by_person("meet.at.home@example.org", {"<meet.at.home@example.org>"}));
+  CHECK(said_by_person("helen@example.org", {"helen@", "example.org"}));
+  CHECK(said_by_person("helen@example.org", {"helen @ example . org plus my number"}));
+}
+
+TEST_CASE("GroundingTest.APhoneMayComeInTwoMessages") {
+  CHECK(said_by_person("07700900123", {"07700", "900123"}));
+  CHECK_FALSE(said_by_person("07700900123", {"07700", "no", "900124"}));
+}
+
+TEST_CASE("GroundingTest.ATextWithASignOfAnEmailIsNone") {
+  CHECK(said_by_person("meet @ the north pitch", {}));
+  CHECK(said_by_person("asthma, write to helen@example.org", {}));
 }

@@ -257,3 +257,26 @@ TEST_CASE("StoreCrashTest.AcknowledgedCommitsSurviveTheEndOfTheProcess") {
   }
   CHECK(total >= 100);
 }
+
+TEST_CASE("WriterTest.AWriteThatCannotBeUndoneTakesItsTransactionWithIt") {
+  TempFolder folder;
+  auto database = counters(folder.file("d.db"));
+  REQUIRE(database);
+  Writer writer(std::move(database));
+
+  const auto failed = writer.run([](Database& written) -> Status {
+    (void)written.run("INSERT INTO seen VALUES(1)");
+    (void)written.run("RELEASE one");  // its savepoint is gone, as after some failures of a disk
+    return Error{Code::kInternal, "no"};
+  });
+  const auto unkept = writer.run([](Database& written) -> Status {
+    (void)written.run("INSERT INTO seen VALUES(2)");
+    return written.run("RELEASE one");
+  });
+
+  CHECK_FALSE(failed);
+  CHECK_FALSE(unkept);
+  REQUIRE(writer.run([](Database& written) { return written.run("INSERT INTO seen VALUES(3)"); }));
+  const auto reader = std::move(*Database::open(folder.file("d.db"), {}));
+  CHECK(count(*reader) == 1);
+}

@@ -194,6 +194,51 @@ TEST_CASE("ConditionTest.NothingIsBuiltOnDamagedPages") {
   CHECK(f.said("store.trouble") == 1);
 }
 
+TEST_CASE("ConditionTest.AHalfCopiedFileAtThePlaceIsNoDamage") {
+  Watched f;
+  std::filesystem::rename(f.path, f.path + ".moved");
+  std::ofstream(f.path) << std::string(9000, 'x');
+
+  const auto read = f.store->session("ses_1");  // no reader has been opened before
+
+  REQUIRE_FALSE(read);
+  CHECK(store::trouble_of(read.error()) == Trouble::kGone);
+  CHECK(f.probed() == Trouble::kGone);
+  std::filesystem::rename(f.path + ".moved", f.path);
+  f.clock.advance(std::chrono::seconds(3));
+  CHECK(f.probed() == Trouble::kNone);
+  CHECK(f.said("store.well_again") == 1);
+}
+
+TEST_CASE("ConditionTest.WhatAReaderFindsWhileTheFileIsGoneIsNoDamage") {
+  StoreFixture f;
+  store::Condition condition(f.clock, nullptr);
+  condition.wrote(store::error_of(Trouble::kGone, "gone"));
+
+  condition.read(store::error_of(Trouble::kDamaged, "not a database"));
+
+  CHECK(condition.admit());
+}
+
+TEST_CASE("ConditionTest.ATransactionThatWroteNothingSaysNothing") {
+  Watched f;
+  const auto turn = f.accepted("ses_1", "m1");
+  auto commit = StoreFixture::commit_of("ses_1", 0, turn);
+  commit.messages[1].content = std::string(2U << 20, 'x');
+  {
+    const Limit limit(512U << 10);
+    CHECK_FALSE(f.store->commit(commit));
+    f.clock.advance(std::chrono::seconds(3));
+
+    CHECK(f.store->release("turn_of_nobody"));
+    CHECK(f.store->take_unanswered(false)->empty());
+
+    CHECK(f.said("store.well_again") == 0);
+  }
+  CHECK(f.probed() == Trouble::kNone);
+  CHECK(f.said("store.well_again") == 1);
+}
+
 TEST_CASE("ConditionTest.AWriteBetweenFailuresIsNoEnd") {
   StoreFixture f;
   std::vector<std::string> lines;

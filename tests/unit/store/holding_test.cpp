@@ -24,7 +24,7 @@ struct Two : StoreFixture {
     const auto turns = *other->unanswered();
     other.reset();
     auto database = std::move(*store::Database::open(path, {}));
-    REQUIRE(database->run("INSERT INTO owners VALUES(4711, ?1, 1)",
+    REQUIRE(database->run("INSERT OR REPLACE INTO owners VALUES(4711, ?1, 1)",
                           {clock.wall_now().time_since_epoch().count() + 30000}));
     for (const auto& turn : turns) {
       REQUIRE(database->run("UPDATE turns SET owner = 4711 WHERE id = ?1 AND owner IS NULL",
@@ -88,8 +88,10 @@ TEST_CASE("HoldingTest.TurnsOfAProcessThatDiedAreTakenOverAtOnceInOrder") {
 TEST_CASE("HoldingTest.AProcessThatHangsLosesItsTurnsWhenItsTimeIsOver") {
   Two f;
   const auto turn = f.accepted("ses_1", "m1");
-  f.clock.advance(std::chrono::seconds(29));
+  // It has its lock, so that it may only seem to hang.
+  f.clock.advance(std::chrono::seconds(149));
   CHECK(f.other->take_unanswered(true)->empty());
+  CHECK_FALSE(f.other->accept("ses_1", "m2", "{}"));
 
   f.clock.advance(std::chrono::seconds(2));
   const auto taken = f.other->take_unanswered(false);
@@ -204,4 +206,116 @@ TEST_CASE("HoldingTest.OpenIntentsAreThoseOfATurnOrOfAnsweredOnes") {
   CHECK(f.store->open_intents("")->empty());
   REQUIRE(f.store->commit(StoreFixture::commit_of("ses_1", 0, turn)));
   CHECK(f.store->open_intents("")->size() == 1);
+}
+
+TEST_CASE("HoldingTest.WithoutLocksTimeAloneDecides") {
+  Two f;
+  f.accepted("ses_1", "m1");
+  const auto database = std::move(*store::Database::open(f.path, {}));
+  REQUIRE(database->run("UPDATE owners SET locked = 0"));
+  CHECK(f.other->take_unanswered(true)->empty());
+
+  f.clock.advance(std::chrono::seconds(31));
+
+  CHECK(f.other->take_unanswered(true)->size() == 1);
+}
+
+TEST_CASE("HoldingTest.ATurnThatTheSessionHasPassedHoldsNothing") {
+  Two f;
+  f.accepted("ses_1", "m1");  // its process could neither answer nor release it
+  const auto second = f.accepted("ses_1", "m2");
+  CHECK_FALSE(f.other->accept("ses_1", "m3", "{}"));
+
+  REQUIRE(f.store->commit(StoreFixture::commit_of("ses_1", 0, second)));
+
+  CHECK(f.other->accept("ses_1", "m3", "{}"));
+}
+
+TEST_CASE("HoldingTest.ATurnAtWhichProcessesEndIsLeftAfterThreeTries") {
+  Two f;
+  const auto turn = f.other->accept("ses_1", "m1", "{}")->id;
+  f.kill_other();
+  const auto died = [&] {
+    f.other = std::exchange(f.store, nullptr);
+    f.kill_other();
+    f.store = f.open();
+  };
+  for (int start = 1; start <= 3; ++start) {
+    INFO(start);
+    REQUIRE(f.store->take_unanswered(true)->size() == 1);
+    REQUIRE(f.store->take_unanswered_turn(turn)->has_value());
+    REQUIRE(f.store->take_unanswered_turn(turn)->has_value());  // one process is one try
+    died();
+  }
+
+  CHECK(f.store->take_unanswered(true)->empty());
+  CHECK_FALSE(f.store->take_unanswered_turn(turn)->has_value());
+  // Nobody waits behind it.
+  const auto next = f.store->accept("ses_1", "m2", "{}");
+  REQUIRE(next);
+  CHECK_FALSE(next->behind);
+  CHECK(f.store->accept("ses_1", "m1", "{}")->id == turn);  // its client may repeat it
+  REQUIRE(f.store->release(turn));
+  CHECK(f.store->take_unanswered(true)->size() == 1);  // a try that ended well counts for all
+}
+
+TEST_CASE("HoldingTest.WhatWaitedWhileAProcessEndedWasNotTried") {
+  Two f;
+  REQUIRE(f.other->accept("ses_1", "m1", "{}"));
+  for (int start = 1; start <= 5; ++start) {
+    f.kill_other();
+    f.other = f.open();
+    REQUIRE(f.other->take_unanswered(true)->size() == 1);
+  }
+}
+
+TEST_CASE("HoldingTest.ARepeatThatEndsEveryProcessIsRefusedInTheEnd") {
+  Two f;
+  REQUIRE(f.other->accept("ses_1", "m1", "{}"));
+  int starts = 0;
+  Outcome<store::AcceptedTurn> repeat = Error{};
+  do {
+    f.kill_other();
+    f.other = f.open();
+    repeat = f.other->accept("ses_1", "m1", "{}");
+  } while (repeat && ++starts < 20);
+
+  CHECK(starts == 10);
+  CHECK(repeat.error().code == Code::kInvalid);
+  CHECK(f.other->accept("ses_1", "m2", "{}"));
+}
+
+TEST_CASE("HoldingTest.WhatIsADayOldIsLeftToItsClient") {
+  StoreFixture f;
+  const auto turn = f.accepted("ses_1", "m1");
+  f.reopen();
+  f.clock.advance(std::chrono::hours(25));
+
+  CHECK(f.store->take_unanswered(true)->empty());
+  CHECK_FALSE(f.store->take_unanswered_turn(turn)->has_value());
+  CHECK(f.store->accept("ses_1", "m1", "{}")->id == turn);
+}
+
+TEST_CASE("HoldingTest.AMessageBehindOneThatADeadProcessLeftSaysSo") {
+  Two f;
+  REQUIRE(f.other->accept("ses_1", "m1", "{}"));
+  f.kill_other();
+
+  CHECK(f.store->accept("ses_1", "m2", "{}")->behind);
+  CHECK(f.store->accept("ses_1", "m2", "{}")->behind);
+  CHECK_FALSE(f.store->accept("ses_1", "m1", "{}")->behind);  // taken by its repeat
+  CHECK_FALSE(f.store->accept("ses_1", "m2", "{}")->behind);
+}
+
+TEST_CASE("HoldingTest.WhoIsToldOfATurnIsToldBeforeAnybodyIsBehindIt") {
+  Two f;
+  REQUIRE(f.other->accept("ses_1", "m1", "{}"));
+  f.kill_other();
+  std::vector<std::string> told;
+
+  const auto taken = f.store->take_unanswered(
+      false, [&](const store::AcceptedTurn& turn) { told.push_back(turn.client_message_id); });
+
+  CHECK(told == std::vector<std::string>{"m1"});
+  CHECK(taken->size() == 1);
 }

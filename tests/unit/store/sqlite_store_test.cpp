@@ -277,3 +277,26 @@ TEST_CASE("FaultyStoreTest.ChosenCallsFailAndChangeNothing") {
   faulty.heal();
   CHECK(faulty.unanswered()->size() == 1);
 }
+
+TEST_CASE("MigrationsTest.TurnsOfVersionSevenAreUntried") {
+  dugout::test::TempFolder folder;
+  dugout::test::FakeClock clock;
+  const auto path = folder.file("d.db");
+  const auto now = clock.wall_now().time_since_epoch().count();
+  {
+    const auto old = std::move(*dugout::store::Database::open(path, {}));
+    REQUIRE(migrate(*old, 7));
+    REQUIRE(
+        old->run("INSERT INTO turns(id, session, request, accepted_ms, owner) "
+                 "VALUES('turn_1', 'ses_1', '{}', ?1, 4711)",
+                 {now}));
+  }
+
+  const auto store = dugout::store::open_sqlite_store(path, clock);
+
+  REQUIRE(store);
+  const auto taken = (*store)->take_unanswered(true);
+  REQUIRE(taken->size() == 1);
+  CHECK(taken->front().tries == 0);
+  CHECK((*store)->take_unanswered_turn("turn_1")->has_value());
+}

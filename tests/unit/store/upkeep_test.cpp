@@ -5,6 +5,7 @@
 
 #include <fstream>
 
+#include "store/owner.hpp"
 #include "store/trouble.hpp"
 #include "store_fixture.hpp"
 
@@ -34,6 +35,21 @@ struct Upkeep : StoreFixture {
       ++count;
     }
     return count;
+  }
+};
+
+// The log that an open database has beside it, as a crash leaves it.
+struct Crashed : Upkeep {
+  std::string log = path + "-wal";
+
+  Crashed() {
+    said("ses_1");
+    REQUIRE(store::backup_store(path, backup, {}));
+    said("ses_2");
+    std::filesystem::copy_file(path, folder.file("crashed.db"));
+    std::filesystem::copy_file(log, folder.file("crashed.db-wal"));
+    store.reset();
+    std::filesystem::remove(path);
   }
 };
 
@@ -198,4 +214,117 @@ TEST_CASE("UpkeepTest.ADamagedStoreIsFoundAndRestored") {
 
   REQUIRE(store::restore_store(f.path, f.backup, f.now()));
   CHECK(f.check().findings.empty());
+}
+
+TEST_CASE("UpkeepTest.ALogWithoutItsDatabaseIsNotPlayedIntoTheBackup") {
+  Crashed f;
+  std::filesystem::rename(f.folder.file("crashed.db-wal"), f.log);
+  std::ofstream(f.path + "-shm") << "stale";
+  std::ofstream(f.path + "-journal") << "stale";
+
+  const auto aside = store::restore_store(f.path, f.backup, f.now());
+
+  REQUIRE(aside);
+  CHECK(aside->ends_with("-wal"));
+  CHECK(std::filesystem::file_size(*aside) > 0);
+  CHECK_FALSE(std::filesystem::exists(f.log));
+  CHECK_FALSE(std::filesystem::exists(f.path + "-shm"));
+  CHECK_FALSE(std::filesystem::exists(f.path + "-journal"));
+  f.store = f.open();
+  CHECK(f.store->session("ses_1")->has_value());
+  CHECK_FALSE(f.store->session("ses_2")->has_value());
+}
+
+TEST_CASE("UpkeepTest.WhatIsInTheLogBesideABackupIsRestoredToo") {
+  Crashed f;
+
+  REQUIRE(store::restore_store(f.path, f.folder.file("crashed.db"), f.now()));
+
+  CHECK(std::filesystem::exists(f.folder.file("crashed.db-wal")));  // it is only read
+  f.store = f.open();
+  CHECK(f.store->session("ses_1")->has_value());
+  CHECK(f.store->session("ses_2")->has_value());
+}
+
+TEST_CASE("UpkeepTest.AnotherStoreInUseIsNoBackup") {
+  Upkeep f;
+  f.said("ses_1");
+
+  const auto refused = store::restore_store(f.folder.file("other.db"), f.path, f.now());
+
+  REQUIRE_FALSE(refused);
+  CHECK(refused.error().code == Code::kInvalid);
+  CHECK(refused.error().message.find("dugout store backup") != std::string::npos);
+}
+
+TEST_CASE("UpkeepTest.WithoutItsLocksNothingIsOpenedOrRestored") {
+  Upkeep f;
+  REQUIRE(store::backup_store(f.path, f.backup, {}));
+  f.store.reset();
+  const auto owners = store::owners_file(f.path);
+  std::filesystem::remove(owners);
+  std::filesystem::create_directory(owners);
+
+  const auto opened = store::open_sqlite_store(f.path, f.clock);
+
+  REQUIRE_FALSE(opened);
+  CHECK(opened.error().code == Code::kUnavailable);
+  CHECK(opened.error().message.find(owners) != std::string::npos);
+  CHECK_FALSE(store::restore_store(f.path, f.backup, f.now()));
+}
+
+TEST_CASE("UpkeepTest.WhatRootMakesBelongsToTheOwnerOfTheStore") {
+  Upkeep f;
+  constexpr uid_t kServer = 4711;
+  REQUIRE(store::backup_store(f.path, f.backup, {}));
+  f.store.reset();
+  if (::geteuid() != 0) return;
+  const auto owner_of = [](const std::string& file) {
+    struct stat found {};
+    REQUIRE(::stat(file.c_str(), &found) == 0);
+    return found.st_uid;
+  };
+  const auto owners = store::owners_file(f.path);
+  SECTION("there is a store") {
+    REQUIRE(::chown(f.path.c_str(), kServer, kServer) == 0);
+  }
+  SECTION("there is its folder only") {
+    std::filesystem::remove(f.path);
+    std::filesystem::remove(owners);
+    REQUIRE(::chown(f.folder.file("").c_str(), kServer, kServer) == 0);
+  }
+
+  REQUIRE(store::restore_store(f.path, f.backup, f.now()));
+
+  CHECK(owner_of(f.path) == kServer);
+  CHECK(owner_of(owners) == kServer);
+  REQUIRE(store::check_store(f.path, f.now()));
+  CHECK(owner_of(owners) == kServer);
+}
+
+TEST_CASE("UpkeepTest.ATurnThatNoServerAnswersAnyMoreIsFoundAndCanBeDropped") {
+  Upkeep f;
+  const auto turn = f.accepted("ses_1", "m1");
+  CHECK(store::drop_from_store(f.path, turn, f.now()).error().code == Code::kConflict);  // in work
+  f.store.reset();
+  SECTION("old") {
+    f.clock.advance(std::chrono::hours(25));
+  }
+  SECTION("tried") {
+    const auto database = std::move(*store::Database::open(f.path, {}));
+    REQUIRE(database->run("UPDATE turns SET tries = 3"));
+  }
+  CHECK(has(f.check().findings, "`dugout store drop " + turn + "`"));
+
+  REQUIRE(store::drop_from_store(f.path, turn, f.now()));
+
+  CHECK(f.check().findings.empty());
+  CHECK(has(f.check().notes, "1 turns were dropped"));
+  f.store = f.open();
+  CHECK(f.store->take_unanswered(true)->empty());
+  CHECK(f.store->accept("ses_1", "m1", "{}").error().code == Code::kInvalid);
+  const auto next = f.accepted("ses_1", "m2");
+  REQUIRE(f.store->commit(StoreFixture::commit_of("ses_1", 0, next)));
+  CHECK(store::drop_from_store(f.path, next, f.now()).error().code == Code::kConflict);
+  CHECK(store::drop_from_store(f.path, "turn_none", f.now()).error().code == Code::kNotFound);
 }
