@@ -20,11 +20,13 @@ constexpr std::size_t kDepth = 64;  // the host's DOM would recurse on more
 constexpr double kExact = 9007199254740992.0;
 constexpr std::string_view kFallback = "agent_final_response";
 
-std::string_view trimmed(std::string_view text) {
-  constexpr std::string_view kSpace = " \t\r\n\v\f";
-  const auto first = text.find_first_not_of(kSpace);
+constexpr std::string_view kJsonSpace = " \t\r\n";  // RFC 8259, 2
+constexpr std::string_view kAnySpace = " \t\r\n\v\f";
+
+std::string_view trimmed(std::string_view text, std::string_view space) {
+  const auto first = text.find_first_not_of(space);
   if (first == text.npos) return {};
-  return text.substr(first, text.find_last_not_of(kSpace) - first + 1);
+  return text.substr(first, text.find_last_not_of(space) - first + 1);
 }
 
 // Does the text end inside a string or an open bracket?
@@ -88,8 +90,8 @@ class Schema final : public dugout::sdk::Parser {
   Outcome<std::string> parse(std::string_view raw, std::string_view schema) const override {
     if (schema.empty()) return Error{Code::kNotApplicable, "the agent has no schema"};
     if (raw.size() > kLargest) return Error{Code::kMalformed, "the answer is longer than 1 MiB"};
-    const auto text = trimmed(raw);
-    if (text.empty()) return Error{Code::kEmpty, "the answer is blank"};
+    const auto text = trimmed(raw, kJsonSpace);
+    if (trimmed(text, kAnySpace).empty()) return Error{Code::kEmpty, "the answer is blank"};
     dom::parser parser;
     dom::element root;
     auto error = parser.allocate(text.size() + 1, kDepth);
@@ -112,7 +114,7 @@ class Schema final : public dugout::sdk::Parser {
     } else if (root.get(message)) {
       return Error{Code::kWrongShape, "the answer conforms, but holds no message"};
     }
-    if (trimmed(message).empty()) return Error{Code::kEmpty, "the message is blank"};
+    if (trimmed(message, kAnySpace).empty()) return Error{Code::kEmpty, "the message is blank"};
 
     std::string out = "{\"agent_final_response\":\"" + dugout::sdk::json_escape(message) + '"';
     if (root.is_object()) add_members(object, out);

@@ -49,12 +49,14 @@ TEST_CASE("SchemaTest.ProseIsNotApplicable") {
 TEST_CASE("SchemaTest.NothingIsRepaired") {
   CHECK(parse(R"({"agent_final_response":"Hi",})").status == DUGOUT_E_MALFORMED);
   CHECK(parse(R"({'agent_final_response':'Hi'})").status == DUGOUT_E_MALFORMED);
+  CHECK(parse("{\"agent_final_response\":\"Hi\"}\f").status == DUGOUT_E_MALFORMED);
   CHECK(parse(R"({"agent_final_response":"Hi)").status == DUGOUT_E_TRUNCATED);
   CHECK(parse(R"({"agent_final_response":"Hi","metadata":{"a":"}")").status == DUGOUT_E_TRUNCATED);
 }
 
 TEST_CASE("SchemaTest.BlankAnswerOrMessageIsEmpty") {
   CHECK(parse(" \n").status == DUGOUT_E_EMPTY);
+  CHECK(parse("\f").status == DUGOUT_E_EMPTY);
   CHECK(parse(R"({"agent_final_response":" "})").status == DUGOUT_E_EMPTY);
 }
 
