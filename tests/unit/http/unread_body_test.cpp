@@ -22,7 +22,7 @@ std::unique_ptr<Doors> doors_with_staff(bool reload_is_good = true) {
     options.admin_token = kTokens.at(Role::kAdmin);
     options.access.operators = {{"vera", Role::kViewer, "", kTokens.at(Role::kViewer)},
                                 {"otto", Role::kOperator, "", kTokens.at(Role::kOperator)}};
-    options.reload = [=] { return http::ReloadAnswer{reload_is_good, "{}"}; };
+    options.reload = [=] { return http::ReloadAnswer{reload_is_good, reload_is_good, "{}"}; };
   });
 }
 
