@@ -287,7 +287,7 @@ def test_a_backup_that_fails_is_said_and_tried_again():
         with Server(data, args=daily(data, os.path.join(data, "no", "disk"), 2)) as server:
             wait_for(lambda: '"store.backup_failed"' in server.log() and '"jobs.again"' in server.log(), server.log)
             assert not os.path.exists(os.path.join(data, "no"))
-            assert ready(server)[0] == 200
+            assert ready(server, 200)[0] == 200
             assert server.stop() == 0
 
 
