@@ -81,54 +81,73 @@ bool FileWatch::watch_folders() {
     watch_above(folder.empty() ? fs::path(".") : folder);
     watch(folder.empty() ? fs::path(".") : folder);
   }
-  return !std::includes(before.begin(), before.end(), watched_.begin(), watched_.end());
+  return std::any_of(watched_.begin(), watched_.end(),
+                     [&](const auto& one) { return before.count(one.first) == 0; });
 }
 
 void FileWatch::watch(const fs::path& folder) {
-  add(folder, kChanges);
+  if (const int number = add(folder, kChanges); number >= 0) watched_[number].clear();
 }
 
 // The folder in which it stands: it may come, go, or be another one of the same name.
 void FileWatch::watch_above(const fs::path& place) {
   std::error_code error;
   const auto whole = fs::absolute(place, error).lexically_normal();
-  const auto above = (whole.has_filename() ? whole : whole.parent_path()).parent_path();
-  add(above, kComings | IN_MASK_ADD);  // which may be watched for more
+  const auto self = whole.has_filename() ? whole : whole.parent_path();
+  const int number = add(self.parent_path(), kComings | IN_MASK_ADD);  // it may be a tree of ours
+  if (number < 0) return;
+  const auto [at, fresh] = watched_.try_emplace(number);
+  if (fresh || !at->second.empty()) at->second.insert(self.filename());
 }
 
-void FileWatch::add(const fs::path& folder, std::uint32_t changes) {
+// Its number; -1 = it is not watched.
+int FileWatch::add(const fs::path& folder, std::uint32_t changes) {
   std::error_code error;
-  if (!fs::is_directory(folder, error)) return;
+  if (!fs::is_directory(folder, error)) return -1;
   const int number = ::inotify_add_watch(inotify_, folder.c_str(), changes | IN_ONLYDIR);
-  if (number >= 0) {
-    watched_.insert(number);
-    return;
-  }
+  if (number >= 0) return number;
   // ENOSPC means watches, not the disk.
   fault_ = folder.string() + ": " +
            (errno == ENOSPC ? "no more watches (sysctl fs.inotify.max_user_watches)"
                             : system_error(errno));
+  return -1;
 }
 
 FileWatch::Woken FileWatch::wait(std::chrono::milliseconds at_most) {
-  std::array<pollfd, 2> ready{{{inotify_, POLLIN, 0}, {wake_, POLLIN, 0}}};
-  const auto came = ::poll(ready.data(), ready.size(), static_cast<int>(at_most.count()));
-  // What led elsewhere further up is seen a little later.
-  if (came <= 0) return watch_folders() ? Woken::kChange : Woken::kTime;
-  if ((ready[1].revents & POLLIN) != 0) {
-    std::uint64_t count = 0;
-    (void)!::read(wake_, &count, sizeof count);
-    return Woken::kAsked;
+  using Clock = std::chrono::steady_clock;
+  const auto until = Clock::now() + at_most;
+  for (;;) {
+    std::array<pollfd, 2> ready{{{inotify_, POLLIN, 0}, {wake_, POLLIN, 0}}};
+    const auto left = std::chrono::ceil<std::chrono::milliseconds>(until - Clock::now());
+    const auto came = ::poll(ready.data(), ready.size(),
+                             static_cast<int>(std::max<std::int64_t>(left.count(), 0)));
+    // What led elsewhere further up is seen a little later.
+    if (came <= 0) return watch_folders() ? Woken::kChange : Woken::kTime;
+    if ((ready[1].revents & POLLIN) != 0) {
+      std::uint64_t count = 0;
+      (void)!::read(wake_, &count, sizeof count);
+      return Woken::kAsked;
+    }
+    if (!drain()) continue;
+    (void)watch_folders();
+    return Woken::kChange;
   }
-  drain();
-  (void)watch_folders();
-  return Woken::kChange;
 }
 
-void FileWatch::drain() {
+// False: all of it is neighbours' of what is watched.
+bool FileWatch::drain() {
+  bool ours = false;
   alignas(inotify_event) std::array<char, 16 << 10> events;
-  while (::read(inotify_, events.data(), events.size()) > 0) {
+  for (ssize_t size = 0; (size = ::read(inotify_, events.data(), events.size())) > 0;) {
+    for (ssize_t at = 0; at < size;) {
+      const auto* event = reinterpret_cast<const inotify_event*>(events.data() + at);
+      at += static_cast<ssize_t>(sizeof *event + event->len);
+      const auto found = watched_.find(event->wd);
+      ours = ours || event->len == 0 || found == watched_.end() || found->second.empty() ||
+             found->second.count(event->name) > 0;
+    }
   }
+  return ours;
 }
 
 void FileWatch::wake() {

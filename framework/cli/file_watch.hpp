@@ -47,12 +47,13 @@ class FileWatch {
   bool watch_folders();
   void watch(const std::filesystem::path& folder);
   void watch_above(const std::filesystem::path& place);
-  void add(const std::filesystem::path& folder, std::uint32_t changes);
-  void drain();
+  int add(const std::filesystem::path& folder, std::uint32_t changes);
+  bool drain();
 
   const WatchedPlaces places_;
   int inotify_ = -1, wake_ = -1;
-  std::set<int> watched_;  // numbers of what inotify looks at: of folders, not of their names
+  // What inotify looks at, by its number for the folder: the names in it that count; none = all.
+  std::map<int, std::set<std::string>> watched_;
   std::string fault_;
 };
 

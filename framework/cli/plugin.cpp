@@ -20,7 +20,6 @@ namespace {
 
 using core::Json;
 
-
 std::string joined(const std::vector<std::string>& words) {
   std::string out;
   for (const auto& word : words) out += (out.empty() ? "" : ", ") + word;

@@ -67,6 +67,16 @@ TEST_CASE("FileWatchTest.SavedFileIsAChangeAndAskingIsNone") {
   CHECK(watch.wait(0ms) == Woken::kTime);
 }
 
+TEST_CASE("FileWatchTest.NeighboursOfWhatIsWatchedAreNoChange") {
+  const Club club;
+  cli::FileWatch watch({{club.at("routines/flow").string()}, {}});
+
+  club.save("routines/other.yaml", "new");
+  fs::create_directories(club.at("routines/beside"));
+
+  CHECK(watch.wait(0ms) == Woken::kTime);
+}
+
 TEST_CASE("FileWatchTest.FolderThatIsExchangedIsWatchedOn") {
   const Club club;
   cli::FileWatch watch(club.places());
