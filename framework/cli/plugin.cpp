@@ -109,7 +109,7 @@ int plugin_check(const PluginCheckOptions& check, bool json) {
   const auto style = Style::for_stdout();
   int failed = 0;
   for (const auto& path : check.paths) {
-    std::cout << style.bold(path) << "\n";
+    std::cout << style.bold(path) << std::endl;  // at once: it may take a while, in a fork
     for (const auto& result : checked(path, check)) {
       failed += result.passed ? 0 : 1;
       std::cout << "  " << (result.passed ? style.good("pass") : style.bad("FAIL")) << "  "

@@ -31,15 +31,13 @@ Keeper& keeper_of(dugout_instance* self) {
   return *reinterpret_cast<Keeper*>(self);
 }
 
-constexpr auto kAdviceLimit = kLongestAdvice * kPatience;
-
 dugout_status parse(dugout_instance* self, dugout_text raw, dugout_text schema,
                     dugout_sink* answer) {
   return keeper_of(self).pure(ChildOp::kParse, 0, {view(raw), view(schema)}, kLongestCodec, answer);
 }
 
 dugout_status advise(dugout_instance* self, dugout_text failure, dugout_sink* advice) {
-  return keeper_of(self).pure(ChildOp::kAdvise, 0, {view(failure)}, kAdviceLimit, advice);
+  return keeper_of(self).pure(ChildOp::kAdvise, 0, {view(failure)}, kLongestAdvice, advice);
 }
 
 dugout_status encode(dugout_instance* self, dugout_text request, dugout_sink* head,
@@ -55,12 +53,12 @@ dugout_status decode(dugout_instance* self, std::uint32_t http_status, dugout_te
 
 dugout_status validate(dugout_instance* self, dugout_text answer, dugout_text context,
                        dugout_sink* verdict) {
-  return keeper_of(self).pure(ChildOp::kValidate, 0, {view(answer), view(context)}, kAdviceLimit,
+  return keeper_of(self).pure(ChildOp::kValidate, 0, {view(answer), view(context)}, kLongestAdvice,
                               verdict);
 }
 
 dugout_status propose(dugout_instance* self, dugout_text situation, dugout_sink* proposal) {
-  return keeper_of(self).pure(ChildOp::kPropose, 0, {view(situation)}, kAdviceLimit, proposal);
+  return keeper_of(self).pure(ChildOp::kPropose, 0, {view(situation)}, kLongestAdvice, proposal);
 }
 
 dugout_status train(dugout_instance* self, dugout_text log, dugout_sink* model) {
