@@ -25,7 +25,7 @@ namespace {
 using sdk::view;
 
 // --- The tables of abi.h, each function a frame
-// ----------------------------------------------------
+// ---------------------------------------------------
 
 Keeper& keeper_of(dugout_instance* self) {
   return *reinterpret_cast<Keeper*>(self);
