@@ -24,8 +24,7 @@ namespace {
 
 using sdk::view;
 
-// --- The tables of abi.h, each function a frame
-// ---------------------------------------------------
+// --- The tables of abi.h, each function a frame ---
 
 Keeper& keeper_of(dugout_instance* self) {
   return *reinterpret_cast<Keeper*>(self);
@@ -125,7 +124,6 @@ constexpr dugout_module kModule{sizeof(dugout_module),
                                 &close};
 
 // --- The library
-// -----------------------------------------------------------------------------------
 
 class Isolated final : public Library {
  public:
