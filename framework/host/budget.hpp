@@ -12,7 +12,7 @@ namespace dugout::host {
 inline constexpr int kPatience = kSanitized ? 4 : 1;
 
 // Arithmetic on a short text, and a user waits for it: recovery, validator, tuner.
-inline constexpr std::chrono::milliseconds kLongestAdvice{2'000 * kPatience};
+inline constexpr std::chrono::milliseconds kLongestAdvice{2'000};
 // A model's answer of any size: parser, provider; a tool's declaration.
 inline constexpr std::chrono::milliseconds kLongestCodec{5'000 * kPatience};
 // Training is no part of a turn.

@@ -24,6 +24,8 @@ namespace {
 
 using sdk::view;
 
+constexpr auto kAdviceLimit = kLongestAdvice * kPatience;
+
 // --- The tables of abi.h, each function a frame ---
 
 Keeper& keeper_of(dugout_instance* self) {
@@ -36,7 +38,7 @@ dugout_status parse(dugout_instance* self, dugout_text raw, dugout_text schema,
 }
 
 dugout_status advise(dugout_instance* self, dugout_text failure, dugout_sink* advice) {
-  return keeper_of(self).pure(ChildOp::kAdvise, 0, {view(failure)}, kLongestAdvice, advice);
+  return keeper_of(self).pure(ChildOp::kAdvise, 0, {view(failure)}, kAdviceLimit, advice);
 }
 
 dugout_status encode(dugout_instance* self, dugout_text request, dugout_sink* head,
@@ -52,12 +54,12 @@ dugout_status decode(dugout_instance* self, std::uint32_t http_status, dugout_te
 
 dugout_status validate(dugout_instance* self, dugout_text answer, dugout_text context,
                        dugout_sink* verdict) {
-  return keeper_of(self).pure(ChildOp::kValidate, 0, {view(answer), view(context)}, kLongestAdvice,
+  return keeper_of(self).pure(ChildOp::kValidate, 0, {view(answer), view(context)}, kAdviceLimit,
                               verdict);
 }
 
 dugout_status propose(dugout_instance* self, dugout_text situation, dugout_sink* proposal) {
-  return keeper_of(self).pure(ChildOp::kPropose, 0, {view(situation)}, kLongestAdvice, proposal);
+  return keeper_of(self).pure(ChildOp::kPropose, 0, {view(situation)}, kAdviceLimit, proposal);
 }
 
 dugout_status train(dugout_instance* self, dugout_text log, dugout_sink* model) {
