@@ -156,6 +156,9 @@ def campaign(options, per_address):
         # With a limit this address has no room left, as it should; the chat has another one's in `crowded_out`.
         if per_address:
             time.sleep(options.seconds * 0.3)
+            until = time.monotonic() + 30 * PATIENCE  # a busy machine comes to it in its own time
+            while slow.refused == 0 and time.monotonic() < until:
+                time.sleep(0.05)
             figures["during"] = usage(pid)
         else:
             figures["huge_body"] = dict(zip(("status", "ms"), huge_body(server.port)))
