@@ -264,6 +264,20 @@ def test_an_exchanged_library_is_loaded_and_the_old_one_leaves_the_process():
             begin(server)
 
 
+# How the source of such a tool ends.
+TOOL_END = r"""static void destroy(dugout_instance* self) { free(self); }
+static const void* face(dugout_instance* self, const char* id) {
+  (void)self;
+  return strcmp(id, DUGOUT_FACE_TOOL) == 0 ? &tool : NULL;
+}
+static void end(void) {}
+static const dugout_module module = {sizeof(dugout_module), DUGOUT_ABI_MAJOR, DUGOUT_ABI_MINOR, 0,
+  {"tool.person_name_validation", 27}, create, destroy, face, end};
+__attribute__((visibility("default"))) const dugout_module* dugout_plugin_open(uint32_t major, uint32_t minor) {
+  (void)minor;
+  return major == DUGOUT_ABI_MAJOR ? &module : NULL;
+}
+"""
 TOOL = r"""
 #include <stdlib.h>
 #include <string.h>
@@ -293,19 +307,7 @@ static dugout_status create(const dugout_host* host, dugout_text config, dugout_
   (*out)->host = host;
   return DUGOUT_OK;
 }
-static void destroy(dugout_instance* self) { free(self); }
-static const void* face(dugout_instance* self, const char* id) {
-  (void)self;
-  return strcmp(id, DUGOUT_FACE_TOOL) == 0 ? &tool : NULL;
-}
-static void end(void) {}
-static const dugout_module module = {sizeof(dugout_module), DUGOUT_ABI_MAJOR, DUGOUT_ABI_MINOR, 0,
-  {"tool.person_name_validation", 27}, create, destroy, face, end};
-__attribute__((visibility("default"))) const dugout_module* dugout_plugin_open(uint32_t major, uint32_t minor) {
-  (void)minor;
-  return major == DUGOUT_ABI_MAJOR ? &module : NULL;
-}
-"""
+""" + TOOL_END
 
 
 def test_a_plugin_that_does_worse_is_taken_back():

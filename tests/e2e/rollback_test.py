@@ -7,7 +7,7 @@ import os
 import subprocess
 
 from driver import SOURCE, run_tests
-from reload_test import (ASK, OPERATOR, ask_of, begin, club, edit, outcome, program, serve, until, with_program,
+from reload_test import (ASK, OPERATOR, TOOL_END, ask_of, begin, club, edit, outcome, program, serve, until, with_program,
                          write)
 
 ID = "tool.person_name_validation"
@@ -66,19 +66,7 @@ static dugout_status create(const dugout_host* host, dugout_text config, dugout_
   rename(FOLDER "/dugout.yaml.next", FOLDER "/dugout.yaml");
   return DUGOUT_OK;
 }
-static void destroy(dugout_instance* self) { free(self); }
-static const void* face(dugout_instance* self, const char* id) {
-  (void)self;
-  return strcmp(id, DUGOUT_FACE_TOOL) == 0 ? &tool : NULL;
-}
-static void end(void) {}
-static const dugout_module module = {sizeof(dugout_module), DUGOUT_ABI_MAJOR, DUGOUT_ABI_MINOR, 0,
-  {"tool.person_name_validation", 27}, create, destroy, face, end};
-__attribute__((visibility("default"))) const dugout_module* dugout_plugin_open(uint32_t major, uint32_t minor) {
-  (void)minor;
-  return major == DUGOUT_ABI_MAJOR ? &module : NULL;
-}
-"""
+""" + TOOL_END
 SCHEMA = {"type": "object", "additionalProperties": False, "properties": {"word": {"type": "string"}}}
 
 

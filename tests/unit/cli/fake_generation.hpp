@@ -4,30 +4,17 @@
 #include <map>
 
 #include "cli/app.hpp"
+#include "support/no_plugins.hpp"
 
 namespace dugout::test {
 
-class FakeGeneration final : public host::Generation {
+class FakeGeneration final : public NoPlugins {
  public:
   using Counts = std::map<std::string, host::PluginCounts, std::less<>>;
 
   explicit FakeGeneration(Counts counts, std::optional<host::Origin> origin = std::nullopt)
       : counts_(std::move(counts)), origin_(std::move(origin)) {}
 
-  std::shared_ptr<const host::ParserHandle> parser(std::string_view) const override { return {}; }
-  std::shared_ptr<const host::RecoveryHandle> recovery(std::string_view) const override {
-    return {};
-  }
-  std::shared_ptr<const host::ProviderHandle> provider(std::string_view) const override {
-    return {};
-  }
-  std::shared_ptr<const host::ValidatorHandle> validator(std::string_view) const override {
-    return {};
-  }
-  std::shared_ptr<const host::TunerHandle> tuner(std::string_view) const override { return {}; }
-  std::shared_ptr<const host::ToolHandle> tool(std::string_view) const override { return {}; }
-  std::vector<std::string> tool_names() const override { return {}; }
-  const std::vector<host::PluginInfo>& plugins() const override { return none_; }
   host::PluginCounts counts(std::string_view id) const override {
     const auto found = counts_.find(id);
     return found == counts_.end() ? host::PluginCounts{} : found->second;
@@ -37,7 +24,6 @@ class FakeGeneration final : public host::Generation {
  private:
   const Counts counts_;
   const std::optional<host::Origin> origin_;
-  const std::vector<host::PluginInfo> none_;
 };
 
 inline std::shared_ptr<const cli::Reading> reading_of(

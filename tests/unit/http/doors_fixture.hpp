@@ -15,6 +15,7 @@
 
 #include "core/random.hpp"
 #include "http/server.hpp"
+#include "support/no_plugins.hpp"
 
 namespace dugout::test {
 
@@ -46,20 +47,9 @@ class ScriptedTool final : public host::ToolHandle {
   ToolScript& script_;
 };
 
-class ScriptedPlugins final : public host::Generation {
+class ScriptedPlugins final : public NoPlugins {
  public:
   std::map<std::string, ToolScript, std::less<>> tools;
-  std::shared_ptr<const host::ParserHandle> parser(std::string_view) const override { return {}; }
-  std::shared_ptr<const host::RecoveryHandle> recovery(std::string_view) const override {
-    return {};
-  }
-  std::shared_ptr<const host::ProviderHandle> provider(std::string_view) const override {
-    return {};
-  }
-  std::shared_ptr<const host::ValidatorHandle> validator(std::string_view) const override {
-    return {};
-  }
-  std::shared_ptr<const host::TunerHandle> tuner(std::string_view) const override { return {}; }
   std::shared_ptr<const host::ToolHandle> tool(std::string_view name) const override {
     const auto found = tools.find(name);
     if (found == tools.end()) return nullptr;
@@ -70,10 +60,6 @@ class ScriptedPlugins final : public host::Generation {
     for (const auto& [name, script] : tools) names.push_back(name);
     return names;
   }
-  const std::vector<host::PluginInfo>& plugins() const override { return plugins_; }
-
- private:
-  std::vector<host::PluginInfo> plugins_;
 };
 
 // Jobs in memory. Nothing runs them but the test.

@@ -6,6 +6,7 @@
 
 #include "jobs/jobs.hpp"
 #include "support/faulty_store.hpp"
+#include "support/no_plugins.hpp"
 #include "unit/store/store_fixture.hpp"
 
 namespace dugout::test {
@@ -43,7 +44,7 @@ class PlayedTool final : public host::ToolHandle {
   ToolScript& script_;
 };
 
-class PlayedTools final : public host::Generation {
+class PlayedTools final : public NoPlugins {
  public:
   ToolScript& add(const std::string& name, host::Effects effects = host::Effects::kIdempotent) {
     auto& script = scripts_[name];
@@ -52,17 +53,6 @@ class PlayedTools final : public host::Generation {
     script.declaration.arguments = R"({"type":"object"})";
     return script;
   }
-  std::shared_ptr<const host::ParserHandle> parser(std::string_view) const override { return {}; }
-  std::shared_ptr<const host::RecoveryHandle> recovery(std::string_view) const override {
-    return {};
-  }
-  std::shared_ptr<const host::ProviderHandle> provider(std::string_view) const override {
-    return {};
-  }
-  std::shared_ptr<const host::ValidatorHandle> validator(std::string_view) const override {
-    return {};
-  }
-  std::shared_ptr<const host::TunerHandle> tuner(std::string_view) const override { return {}; }
   std::shared_ptr<const host::ToolHandle> tool(std::string_view name) const override {
     const auto found = scripts_.find(std::string(name));
     if (found == scripts_.end()) return nullptr;
@@ -73,11 +63,9 @@ class PlayedTools final : public host::Generation {
     for (const auto& [name, script] : scripts_) names.push_back(name);
     return names;
   }
-  const std::vector<host::PluginInfo>& plugins() const override { return plugins_; }
 
  private:
   mutable std::map<std::string, ToolScript> scripts_;
-  std::vector<host::PluginInfo> plugins_;
 };
 
 struct JobsFixture : StoreFixture {

@@ -9,6 +9,7 @@
 #include "core/random.hpp"
 #include "store/sqlite_store.hpp"
 #include "support/fake_clock.hpp"
+#include "support/no_plugins.hpp"
 
 namespace {
 
@@ -48,30 +49,17 @@ class ScriptedTool final : public host::ToolHandle {
   host::ToolDeclaration declaration_;
 };
 
-class OneTool final : public host::Generation {
+class OneTool final : public test::NoPlugins {
  public:
   explicit OneTool(Script& script) : script_(script) {}
-  std::shared_ptr<const host::ParserHandle> parser(std::string_view) const override { return {}; }
-  std::shared_ptr<const host::RecoveryHandle> recovery(std::string_view) const override {
-    return {};
-  }
-  std::shared_ptr<const host::ProviderHandle> provider(std::string_view) const override {
-    return {};
-  }
-  std::shared_ptr<const host::ValidatorHandle> validator(std::string_view) const override {
-    return {};
-  }
-  std::shared_ptr<const host::TunerHandle> tuner(std::string_view) const override { return {}; }
   std::shared_ptr<const host::ToolHandle> tool(std::string_view name) const override {
     if (name != "pay") return nullptr;
     return std::make_shared<ScriptedTool>(script_);
   }
   std::vector<std::string> tool_names() const override { return {"pay"}; }
-  const std::vector<host::PluginInfo>& plugins() const override { return plugins_; }
 
  private:
   Script& script_;
-  std::vector<host::PluginInfo> plugins_;
 };
 
 class Bench {
