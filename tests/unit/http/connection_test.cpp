@@ -182,16 +182,14 @@ TEST_CASE("ConnectionTest.OneAddressLeavesPlacesForThePhotosOfOthers") {
   const auto ask = [&](const std::string& address) {
     return door.say(begin(address) + "Content-Length: 1\r\nConnection: close\r\n\r\nx");
   };
+  // One more slow one for each question: the question takes a place for a moment, too, so that a
+  // slow one that comes just then may be refused in its stead.
   std::vector<Poco::Net::StreamSocket> slow;
-  for (int i = 0; i < 16; ++i) {
+  bool refused = false;
+  while (!refused && slow.size() < 200) {
     slow.push_back(door.connect());
     const auto text = begin("192.0.2.1") + "Content-Length: 5000\r\n\r\n--b";
     slow.back().sendBytes(text.data(), static_cast<int>(text.size()));
-  }
-  // The server comes to them in its own time.
-  const auto until = std::chrono::steady_clock::now() + 20s;
-  bool refused = false;
-  while (!refused && std::chrono::steady_clock::now() < until) {
     refused = has_status(ask("192.0.2.1"), "503");
   }
 
