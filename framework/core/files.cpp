@@ -70,6 +70,27 @@ Status replace_private(const std::filesystem::path& path, std::string_view bytes
   return sync_folder(path.parent_path());
 }
 
+void belong_like(int made, const std::filesystem::path& model) {
+  if (::geteuid() != 0) return;
+  struct stat like {};
+  if (::stat(model.c_str(), &like) != 0) {
+    const auto folder = model.parent_path();
+    if (::stat(folder.empty() ? "." : folder.c_str(), &like) != 0) return;
+  }
+  // Where it cannot be given away it stays root's; who may not open it then says so.
+  (void)!::fchown(made, like.st_uid, like.st_gid);
+}
+
+int open_ours(const std::filesystem::path& path, int flags, const std::filesystem::path& model) {
+  flags |= O_CLOEXEC | O_NOFOLLOW;
+  int file = ::open(path.c_str(), flags);
+  if (file >= 0 || errno != ENOENT) return file;
+  file = ::open(path.c_str(), flags | O_CREAT | O_EXCL, 0600);
+  if (file >= 0) belong_like(file, model);
+  // Another process was quicker.
+  return file < 0 && errno == EEXIST ? ::open(path.c_str(), flags) : file;
+}
+
 Status sync_folder(const std::filesystem::path& folder) {
   const auto path = folder.empty() ? std::filesystem::path(".") : folder;
   const int opened = ::open(path.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC);

@@ -37,6 +37,14 @@ Status write_private(const std::filesystem::path& path, std::string_view bytes);
 // is on the disk when this returns. What is there is replaced, whatever it is.
 Status replace_private(const std::filesystem::path& path, std::string_view bytes);
 
+// Of root: gives a file or folder that it has just made to the owner of `model`, or of the folder
+// that is in while there is none; else the server could not open it. Nothing for anybody else.
+void belong_like(int made, const std::filesystem::path& model);
+
+// Opens a file of ours, or makes it, for its owner alone and like `model`; -1 with its errno. What
+// is a link is none of ours (ELOOP): for root it could lead to anything.
+int open_ours(const std::filesystem::path& path, int flags, const std::filesystem::path& model);
+
 // What was made in a folder is there for good only after this.
 Status sync_folder(const std::filesystem::path& folder);
 

@@ -34,7 +34,9 @@ Error audit_failed(const fs::path& path, int error) {
 
 class AuditFile {
  public:
-  AuditFile(const fs::path& path, int flags) : file_(::open(path.c_str(), flags, 0600)) {}
+  // Belongs to whoever owns the folder, whoever writes its first line.
+  AuditFile(const fs::path& path, int flags)
+      : file_(core::open_ours(path, flags, path.parent_path())) {}
   ~AuditFile() {
     if (file_ >= 0) ::close(file_);
   }
@@ -128,10 +130,19 @@ std::string audit_words(std::string_view text) {
   return std::string(text.substr(0, kMostAuditWords));
 }
 
+// It was made just now: for its owner alone, and that is whoever owns the folder it is in.
+void own_folder(const fs::path& folder) {
+  const int made = ::open(folder.c_str(), O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
+  if (made < 0) return;
+  (void)::fchmod(made, 0700);
+  core::belong_like(made, folder.parent_path());
+  ::close(made);
+}
+
 Status append_durably(const fs::path& path, std::string_view text) {
   std::error_code error;
   const bool fresh = !fs::exists(path, error);
-  const AuditFile file(path, O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC);
+  const AuditFile file(path, O_WRONLY | O_APPEND);
   if (!file) return audit_failed(path, errno);
   if (::fchmod(file.get(), 0600) != 0) return audit_failed(path, errno);
   while (!text.empty()) {
@@ -240,11 +251,11 @@ Status AuditLog::write(std::string_view who, std::string_view what, std::string_
   const std::lock_guard guard(mutex_);
   std::error_code error;
   if (fs::create_directories(folder_, error)) {
-    fs::permissions(folder_, fs::perms::owner_all, error);
+    own_folder(folder_);
     if (auto kept = core::sync_folder(folder_.parent_path()); !kept) return kept;
   }
   const auto lock_path = folder_ / "lock";
-  const AuditFile lock(lock_path, O_RDWR | O_CREAT | O_CLOEXEC);
+  const AuditFile lock(lock_path, O_RDWR);
   if (!lock) return audit_failed(lock_path, errno);
   while (::flock(lock.get(), LOCK_EX) != 0) {
     if (errno != EINTR) return audit_failed(lock_path, errno);

@@ -1,14 +1,13 @@
 #include "store/owner.hpp"
 
 #include <fcntl.h>
-#include <sys/stat.h>
 #include <unistd.h>
 
 #include <cerrno>
 #include <cstdlib>
 #include <cstring>
-#include <filesystem>
 
+#include "core/files.hpp"
 #include "core/random.hpp"
 
 namespace dugout::store {
@@ -37,9 +36,7 @@ bool refused() {
 }
 
 int open_owners(const std::string& database) {
-  const int file = ::open(owners_file(database).c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0600);
-  if (file >= 0) belong_like(file, database);
-  return file;
+  return core::open_ours(owners_file(database), O_RDWR, database);
 }
 
 Error no_owners(const std::string& database, int why) {
@@ -59,17 +56,6 @@ std::int64_t owner_number() {
 
 std::string owners_file(const std::string& database) {
   return database + "-owners";
-}
-
-void belong_like(int file, const std::string& database) {
-  if (::geteuid() != 0) return;
-  struct stat model {};
-  if (::stat(database.c_str(), &model) != 0) {
-    const auto folder = std::filesystem::path(database).parent_path();
-    if (::stat(folder.empty() ? "." : folder.c_str(), &model) != 0) return;
-  }
-  // Where it cannot be given away it stays root's; who may not open it then says so.
-  (void)!::fchown(file, model.st_uid, model.st_gid);
 }
 
 Outcome<Owner> Owner::join(const std::string& database, std::chrono::milliseconds lease) {

@@ -55,8 +55,4 @@ class Exclusive {
 // Of a database file: where the locks of its owners are.
 std::string owners_file(const std::string& database);
 
-// Of root: gives a file it has made to the owner of the database, or of its folder while there is
-// none; else the server could not open it. Nothing for anybody else.
-void belong_like(int file, const std::string& database);
-
 }  // namespace dugout::store

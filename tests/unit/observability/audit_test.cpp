@@ -2,7 +2,9 @@
 #include "observability/audit.hpp"
 
 #include <sys/stat.h>
+#include <unistd.h>
 
+#include <algorithm>
 #include <catch2/catch.hpp>
 #include <fstream>
 #include <iterator>
@@ -142,4 +144,35 @@ TEST_CASE("AuditTest.WhatCannotBeWrittenIsSaidAndWithoutALogThereIsNone") {
   std::ofstream(folder.path) << "a file where the folder should be";
   AuditLog log(folder.path, folder.clock);
   CHECK(log.write("anna", "reload", "", "ok").error().code == Code::kUnavailable);
+}
+
+TEST_CASE("AuditTest.WhatRootWritesFirstTheServerCanGoOnWith") {
+  if (::geteuid() != 0) return;
+  constexpr uid_t kServer = 4711;
+  AuditFolder data("root");
+  fs::create_directories(data.path);
+  REQUIRE(::chown(data.path.c_str(), kServer, kServer) == 0);
+  const auto folder = data.path / "audit";
+
+  REQUIRE(AuditLog(folder, data.clock).write("root", "store.backup", "monday.db", "ok"));
+
+  for (const auto& made : {folder, folder / "lock", folder / "audit-000001.jsonl"}) {
+    struct stat found {};
+    REQUIRE(::lstat(made.c_str(), &found) == 0);
+    CHECK(found.st_uid == kServer);
+    CHECK((found.st_mode & 077) == 0);
+  }
+}
+
+TEST_CASE("AuditTest.ALinkInTheFilesPlaceIsNotWrittenTo") {
+  AuditFolder folder("link");
+  folder.write(1);
+  const auto other = folder.path / "other";
+  fs::rename(folder.file(1), other);
+  fs::create_symlink(other, folder.file(1));
+
+  CHECK_FALSE(AuditLog(folder.path, folder.clock).write("anna", "session.viewed", "s1", "ok"));
+
+  std::ifstream stream(other);
+  CHECK(std::count(std::istreambuf_iterator<char>(stream), {}, '\n') == 1);
 }
