@@ -43,6 +43,11 @@ Keeper::~Keeper() {
 // ------------------------------------------------------------------------------------------
 
 std::shared_ptr<Child> Keeper::fresh(std::string& why, milliseconds limit) {
+  const auto until = std::chrono::steady_clock::now() + limit;
+  const auto left = [&] {
+    const auto time = until - std::chrono::steady_clock::now();
+    return std::max(milliseconds(0), std::chrono::duration_cast<milliseconds>(time));
+  };
   has_folder_ = folder_is_there();
   auto child = Child::start(plan_, why);
   if (!child) return nullptr;
@@ -56,13 +61,13 @@ std::shared_ptr<Child> Keeper::fresh(std::string& why, milliseconds limit) {
     if (why.rfind(plugin_ + ": ", 0) == 0) why.erase(0, plugin_.size() + 2);
     return true;
   };
-  const auto opened = child->call(ChildOp::kOpen, 0, {plan_->hello}, limit);
+  const auto opened = child->call(ChildOp::kOpen, 0, {plan_->hello}, left());
   if (failed(opened)) return nullptr;
   if (!created_) {
     why = opened.first;  // its note
     return child;
   }
-  return failed(child->call(ChildOp::kCreate, 0, {config_, rights()}, limit)) ? nullptr : child;
+  return failed(child->call(ChildOp::kCreate, 0, {config_, rights()}, left())) ? nullptr : child;
 }
 
 std::string Keeper::open(std::string& note) {
@@ -139,7 +144,10 @@ std::shared_ptr<Child> Keeper::take(std::string& why, milliseconds limit,
   const bool blind = !has_folder_ && folder_is_there();
   std::unique_lock lock(mutex_);
   if (usable(blind)) return child_;
-  if (!starting_ && !begin_start(why)) return nullptr;
+  const bool begun = starting_ || begin_start(why);
+  // One that has worked for long goes on until the next one is there.
+  if (!blind && child_ && child_->alive()) return child_;
+  if (!begun) return nullptr;
   changed_.wait_until(lock, until,
                       [&] { return !starting_ || (cancelled != nullptr && *cancelled); });
   if (!starting_ && child_ && child_->alive()) return child_;
@@ -150,7 +158,7 @@ std::shared_ptr<Child> Keeper::take(std::string& why, milliseconds limit,
 }
 
 bool Keeper::begin_start(std::string& why) {
-  if (std::chrono::steady_clock::now() < not_before_) {
+  if (starter_works_ || std::chrono::steady_clock::now() < not_before_) {
     why = "its process is started again in a moment";
     return false;
   }
@@ -161,14 +169,18 @@ bool Keeper::begin_start(std::string& why) {
     why = std::string("its process could not be started again: ") + error.what();
     return false;
   }
-  starting_ = true;
+  starting_ = starter_works_ = true;
   return true;
 }
 
 void Keeper::start_again() {
   std::string fault;
-  auto child = fresh(fault, kOpening);
-  std::shared_ptr<Child> old;
+  std::shared_ptr<Child> child, old;
+  try {
+    child = fresh(fault, kOpening);
+  } catch (const std::exception& thrown) {
+    fault = thrown.what();  // no memory is no reason to end the host
+  }
   {
     const std::lock_guard lock(mutex_);
     if (!child_ || !child_->alive()) ++restarts_;
@@ -176,12 +188,15 @@ void Keeper::start_again() {
     if (!child) {
       not_before_ = std::chrono::steady_clock::now() + pause_after(++failures_ + 1);
     } else {
-      old.swap(child_);  // let go behind the lock: it is waited for
+      old.swap(child_);
       child_ = std::move(child);
     }
     starting_ = false;
   }
   changed_.notify_all();
+  old.reset();  // behind the lock: its end is waited for
+  const std::lock_guard lock(mutex_);
+  starter_works_ = false;
 }
 
 void Keeper::judge(const std::shared_ptr<Child>& child, const ChildReply& reply) {
@@ -202,25 +217,33 @@ void Keeper::judge(const std::shared_ptr<Child>& child, const ChildReply& reply)
 
 // Of several calls that were under way one ended the child, nobody knows which. Each is made once
 // more in a child of its own: those that are innocent get their answer.
-// They stand in a row, for no longer than the limit.
-ChildReply Keeper::repeated(const Made& call, ChildReply&& first, milliseconds limit) {
+// They stand in a row, for no longer than the limit, the start of the child included.
+ChildReply Keeper::repeated(const Made& call, ChildReply&& first, milliseconds limit,
+                            const std::atomic<bool>* cancelled) {
   const auto until = std::chrono::steady_clock::now() + limit;
+  const auto given_up = [&] { return cancelled != nullptr && *cancelled; };
   {
     std::unique_lock lock(mutex_);
-    if (!changed_.wait_until(lock, until, [&] { return !repeating_; })) return std::move(first);
+    changed_.wait_until(lock, until, [&] { return !repeating_ || given_up(); });
+    if (repeating_ || given_up()) return std::move(first);
     repeating_ = true;
   }
+  struct Row {
+    Keeper& keeper;
+    ~Row() {
+      {
+        const std::lock_guard lock(keeper.mutex_);
+        keeper.repeating_ = false;
+      }
+      keeper.changed_.notify_all();
+    }
+  };
+  const Row row{*this};  // ends behind the child: before the next one begins
   std::string why;
-  auto child = fresh(why, limit);
+  const auto left = until - std::chrono::steady_clock::now();
+  const auto child = fresh(why, std::chrono::duration_cast<milliseconds>(left));
   ++restarts_;
-  auto reply = child ? call(child) : std::move(first);
-  child.reset();  // before the next one begins
-  {
-    const std::lock_guard lock(mutex_);
-    repeating_ = false;
-  }
-  changed_.notify_all();
-  return reply;
+  return child ? call(child) : std::move(first);
 }
 
 dugout_status Keeper::pure(ChildOp op, std::int32_t status,
@@ -282,7 +305,7 @@ void Keeper::tool(ChildOp op, dugout_call* number, dugout_text args, dugout_text
   child.reset();
   const bool may_repeat = !effects_ || op == ChildOp::kReconcile;
   if (reply.end == ChildReply::End::kDied && !reply.alone && may_repeat) {
-    reply = repeated(call, std::move(reply), kOpening);
+    reply = repeated(call, std::move(reply), kOpening, &mine->cancelled);
   }
   {
     const std::lock_guard lock(mutex_);

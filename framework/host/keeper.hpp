@@ -58,7 +58,8 @@ class Keeper {
   // A child that did not do well is not asked again. What is under way in it may end there.
   void judge(const std::shared_ptr<Child>& child, const ChildReply& reply);
   using Made = std::function<ChildReply(const std::shared_ptr<Child>&)>;
-  ChildReply repeated(const Made& call, ChildReply&& first, std::chrono::milliseconds limit);
+  ChildReply repeated(const Made& call, ChildReply&& first, std::chrono::milliseconds limit,
+                      const std::atomic<bool>* cancelled = nullptr);
 
   const std::string plugin_;
   const std::shared_ptr<ChildPlan> plan_;
@@ -68,11 +69,13 @@ class Keeper {
   bool created_ = false;                // as config_, written before the first call
   std::atomic<bool> has_folder_{true};  // the data folder was there when the last child started
   std::atomic<std::uint64_t> restarts_{0};
-  mutable std::mutex mutex_;  // guards all below; a leaf: nothing is waited for under it
+  mutable std::mutex
+      mutex_;  // guards all below; before Child's, and nothing is waited for under it
   std::condition_variable changed_;
-  bool starting_ = false;    // a child is being started; whoever needs one waits for it
-  bool repeating_ = false;   // a call is repeated: one child more, not many
-  std::string start_fault_;  // of the last start
+  bool starting_ = false;       // a child is being started; whoever needs one waits for it
+  bool starter_works_ = false;  // its thread does; it sees the child before to its end, too
+  bool repeating_ = false;      // a call is repeated: one child more, not many
+  std::string start_fault_;     // of the last start
   std::thread starter_;
   std::shared_ptr<Child> child_;
   int failures_ = 0;  // since the last answer

@@ -262,8 +262,9 @@ void allow_files(const Filter& filter, bool writing) {
   allow_if(filter, SCMP_SYS(openat), {SCMP_A2(SCMP_CMP_MASKED_EQ, kChanges, O_RDONLY)});
 }
 
-// The internet, and what the resolver asks the kernel about its own addresses. Not the sockets of
-// other programs of this machine, of which some may do anything.
+// The internet's kinds, and what the resolver asks the kernel about its own addresses. Not sockets
+// that are files, where other programs of this machine listen that may do anything; what listens to
+// one of its ports is reached.
 void allow_network(const Filter& filter) {
   for (const int family : {AF_INET, AF_INET6}) {
     allow_if(filter, SCMP_SYS(socket), {SCMP_A0(SCMP_CMP_EQ, datum(family))});
