@@ -59,7 +59,7 @@ Outcome<store::Counts> retain(Set& set, bool dry_run) {
 }  // namespace
 
 jobs::Work retention_work(Set& set) {
-  return [&set](const store::Job&) -> jobs::Worked {
+  return [&set](const store::Job&, const core::CancelToken&) -> jobs::Worked {
     const auto counts = retain(set, false);
     tell_audit(set, "jobs", "retention.run", "", counts ? "ok" : "failed");
     if (!counts) return {false, true, "", "unavailable: " + counts.error().message};

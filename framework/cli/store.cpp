@@ -97,6 +97,7 @@ store::Progress progress_at_terminal() {
     const int percent = of > 0 ? static_cast<int>(std::int64_t{100} * done / of) : 100;
     std::cerr << "\r" << percent << " % of " << of << " pages" << (done == of ? "\n" : "")
               << std::flush;
+    return true;
   };
 }
 

@@ -102,7 +102,9 @@ UploadJob upload_of(const store::Job& job) {
 }
 
 jobs::Work upload_work(orchestrator::Orchestrator& orchestrator) {
-  return [&orchestrator](const store::Job& job) { return work(orchestrator, job); };
+  return [&orchestrator](const store::Job& job, const core::CancelToken&) {
+    return work(orchestrator, job);
+  };
 }
 
 std::string reply_json(const orchestrator::ChatReply& reply) {

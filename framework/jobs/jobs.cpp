@@ -71,7 +71,10 @@ class StoredJobs final : public Jobs {
     duty_.swap(next);
   }
   void start() override { crew_.start(options_.workers); }
-  void stop() override { crew_.stop(); }
+  void stop() override {
+    stop_.cancel();
+    crew_.stop();
+  }
 
  private:
   // Of one generation.
@@ -107,6 +110,7 @@ class StoredJobs final : public Jobs {
   JobParts parts_;  // without plugins, which are the duty's
   const JobOptions options_;
   const std::map<std::string, Work> work_;
+  const core::CancelToken stop_;
   std::atomic<bool> store_fails_{false};
   mutable std::mutex mutex_;  // guards duty_
   std::shared_ptr<const Duty> duty_;
@@ -196,7 +200,7 @@ Outcome<bool> StoredJobs::unfinished(const std::string& kind) {
 Worked StoredJobs::attempt(const store::Job& job) {
   try {
     const auto own = work_.find(job.kind);
-    return own == work_.end() ? worked_of(run_tool(parts_now(), job)) : own->second(job);
+    return own == work_.end() ? worked_of(run_tool(parts_now(), job)) : own->second(job, stop_);
   } catch (const std::exception& thrown) {
     return {false, true, "", error_line("internal", thrown.what())};
   } catch (...) {

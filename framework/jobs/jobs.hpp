@@ -36,8 +36,9 @@ struct Worked {
   std::string error;   // one line for the operator, without personal data
 };
 
-// Does one kind of job that is no tool. [worker]
-using Work = std::function<Worked(const store::Job&)>;
+// Does one kind of job that is no tool. [worker] What takes long ends when `stop` is cancelled: who
+// stops the jobs waits for it.
+using Work = std::function<Worked(const store::Job&, const core::CancelToken& stop)>;
 
 struct JobOptions {
   int workers = 2;

@@ -10,6 +10,7 @@
 #include <filesystem>
 #include <optional>
 
+#include "core/files.hpp"
 #include "core/random.hpp"
 #include "store/migrations.hpp"
 #include "store/owner.hpp"
@@ -43,7 +44,7 @@ class Draft {
   Status make(const std::string& for_store = {}) const {
     const int file = ::open(path_.c_str(), O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
     if (file < 0) return cannot_do("write", path_, std::strerror(errno));
-    if (!for_store.empty()) belong_like(file, for_store);
+    if (!for_store.empty()) core::belong_like(file, for_store);
     ::close(file);
     return Done{};
   }
@@ -170,7 +171,7 @@ Status fetch(const std::string& from, const Draft& draft) {
 
 }  // namespace
 
-Status Database::copy_to(Database& other, const std::function<void(int, int)>& progress) {
+Status Database::copy_to(Database& other, const std::function<bool(int, int)>& progress) {
   constexpr int kPages = 256;
   // One read transaction over all steps: else each write of a server would begin the copy anew.
   if (auto begun = script("BEGIN; SELECT count(*) FROM sqlite_schema;"); !begun) return begun;
@@ -180,14 +181,16 @@ Status Database::copy_to(Database& other, const std::function<void(int, int)>& p
     return other.failure();
   }
   int result = SQLITE_OK;
-  while (result == SQLITE_OK) {
+  bool wanted = true;
+  while (wanted && result == SQLITE_OK) {
     result = sqlite3_backup_step(copy, kPages);
     const int all = sqlite3_backup_pagecount(copy);
-    if (progress) progress(all - sqlite3_backup_remaining(copy), all);
+    if (progress) wanted = progress(all - sqlite3_backup_remaining(copy), all);
   }
   const bool done = result == SQLITE_DONE;
   const int ended = sqlite3_backup_finish(copy);
   (void)script("ROLLBACK");
+  if (!wanted) return Error{Code::kCancelled, "the copy was ended"};
   if (done && ended == SQLITE_OK) return Done{};
   return error_of(trouble_of_sqlite(result),
                   std::string("the copy failed: ") + sqlite3_errstr(done ? ended : result));
@@ -201,6 +204,12 @@ Status backup_store(const std::string& path, const std::string& to, const Progre
   if (same_file(path, to)) return Error{Code::kInvalid, to + " is the store itself"};
   if (fs::exists(to, error) && !fs::is_regular_file(to, error)) {
     return Error{Code::kInvalid, to + " is no file; name the file of the backup"};
+  }
+  for (const char* log : {"-wal", "-journal"}) {
+    if (!fs::exists(to + log, error)) continue;
+    return Error{Code::kInvalid, to + log +
+                                     " is beside it, of another file of that name; move both away, "
+                                     "or choose another name"};
   }
   auto source = Database::open(path, {true, std::chrono::seconds(5)});
   if (!source) return source.error();

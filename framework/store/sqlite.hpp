@@ -41,8 +41,9 @@ class Database {
   // Runs several statements without values, such as a migration.
   Status script(const char* sql);
 
-  // All of it, as it is now, into `other`; backup.cpp. `progress`: pages done, of so many.
-  Status copy_to(Database& other, const std::function<void(int, int)>& progress);
+  // All of it, as it is now, into `other`; backup.cpp. `progress`: pages done, of so many;
+  // false = kCancelled.
+  Status copy_to(Database& other, const std::function<bool(int, int)>& progress);
 
   std::int64_t changes() const;        // rows changed by the last statement
   std::int64_t total_changes() const;  // by all statements so far; those undone as well
