@@ -110,7 +110,7 @@ bool may_be_date(std::string_view found) {
 // Is an account spoken of around this place?
 bool near_account(std::string_view text, std::size_t at) {
   constexpr std::size_t kBefore = 40, kAround = 90;
-  static const RE2 words(R"((?i)\bacc(?:oun)?t|sort\s?code)");
+  static const RE2 words(R"((?i)\bacc(?:oun)?t|sort\s?code|\bbank\s+details|\biban\b)");
   const auto begin = at - std::min(at, kBefore);
   const auto around = text.substr(begin, kAround);
   return RE2::PartialMatch(StringPiece(around.data(), around.size()), words);

@@ -226,10 +226,15 @@ class DefaultOrchestrator final : public Orchestrator {
       const std::lock_guard lock(mutex_);
       held.swap(held_);
     }
+    bool store_serves = true;
     for (const auto& [turn, session] : held) {
       // With its lane, as a repeat may be in work.
       Lanes::Place place(lanes_, session);
-      if (place.ahead() == 0 && parts_.store.release(turn)) continue;
+      // A locked store takes seconds to say no: one no is enough, as a stop waits for this.
+      if (place.ahead() == 0 && store_serves) {
+        store_serves = static_cast<bool>(parts_.store.release(turn));
+        if (store_serves) continue;
+      }
       const std::lock_guard lock(mutex_);
       held_.emplace(turn, session);
     }

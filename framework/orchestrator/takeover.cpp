@@ -106,11 +106,11 @@ std::vector<Takeover::Lane> Takeover::due_lanes() {
 }
 
 void Takeover::answer_all(std::vector<Lane> lanes) {
-  // What a process ended at may end this one: alone, and after the rest, so that nothing beside it
-  // is taken for the cause.
+  // What a second process ended at may end this one: alone, and after the rest, so that nothing
+  // beside it is taken for the cause.
   const auto tried = std::stable_partition(lanes.begin(), lanes.end(), [](const Lane& lane) {
     return std::none_of(lane.begin(), lane.end(),
-                        [](const Open& open) { return open.turn.turn.tries > 0; });
+                        [](const Open& open) { return open.turn.turn.tries > 1; });
   });
   const auto several = static_cast<std::size_t>(std::distance(lanes.begin(), tried));
   std::atomic<std::size_t> next{0};

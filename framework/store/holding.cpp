@@ -241,7 +241,8 @@ Status drop_turn(Database& database, const Holder& holder, std::string_view turn
   const auto elsewhere = held_elsewhere(database, holder, session);
   if (!elsewhere) return elsewhere.error();
   if (*elsewhere) return Error{Code::kConflict, "a server works on its session just now"};
-  return database.run("UPDATE turns SET tries = -1, owner = NULL WHERE id = ?1", {turn});
+  // Nobody's id, unlike NULL: a process that was paused over its lease may not write to it either.
+  return database.run("UPDATE turns SET tries = -1, owner = 0 WHERE id = ?1", {turn});
 }
 
 }  // namespace dugout::store

@@ -180,8 +180,8 @@ Outcome<AcceptedTurn> accept_turn(Database& database, const AcceptedTurn& fresh,
                          ? Value(nullptr)
                          : Value(std::string_view(fresh.client_message_id));
   auto done = database.run(
-      "INSERT INTO turns(id, session, client_message_id, request, accepted_ms, owner) "
-      "VALUES(?1, ?2, ?3, ?4, ?5, ?6) "
+      "INSERT INTO turns(id, session, client_message_id, request, accepted_ms, owner, tries, "
+      "tried_by) VALUES(?1, ?2, ?3, ?4, ?5, ?6, 1, ?6) "
       "ON CONFLICT(session, client_message_id) WHERE client_message_id IS NOT NULL DO NOTHING",
       {fresh.id, fresh.session, once, fresh.request, holder.now_ms, holder.owner.id()});
   if (!done) return done.error();

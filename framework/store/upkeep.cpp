@@ -105,13 +105,15 @@ void check_turns(Database& database, const Owner& owner, std::int64_t now_ms, Ch
   if (dropped > 0) out.notes.push_back(std::to_string(dropped) + " turns were dropped");
 }
 
-void check_effects(Database& database, CheckUp& out) {
+// Those of turns that a server still begins by itself are settled then.
+void check_effects(Database& database, std::int64_t now_ms, CheckUp& out) {
   list(
       database,
-      "SELECT key, tool, turn, datetime(intended_ms / 1000, 'unixepoch') FROM journal "
-      "WHERE result IS NULL AND EXISTS(SELECT 1 FROM turns WHERE turns.id = journal.turn "
-      "AND reply IS NOT NULL) ORDER BY intended_ms",
-      {},
+      std::string("SELECT key, tool, turn, datetime(intended_ms / 1000, 'unixepoch') FROM journal "
+                  "WHERE result IS NULL AND EXISTS(SELECT 1 FROM turns AS open WHERE open.id = "
+                  "journal.turn AND NOT (tries BETWEEN 0 AND ?1 AND accepted_ms > ?2 AND ") +
+          kOpenTurn + ")) ORDER BY intended_ms",
+      {std::int64_t{kMostTries - 1}, now_ms - kMostAgeMs},
       [](const Query& row) {
         return "effect " + row.text(0) + ": " + row.text(1) + " of turn " + row.text(2) +
                " was begun at " + row.text(3) +
@@ -194,7 +196,7 @@ Outcome<CheckUp> check_store(const std::string& path, std::int64_t now_ms) {
   check_pages(database, out);
   if (version < latest_migration()) return out;  // the rest asks for what older ones lack
   check_turns(database, *owner, now_ms, out);
-  check_effects(database, out);
+  check_effects(database, now_ms, out);
   check_jobs(database, out);
   check_owners(database, *owner, now_ms, out);
   return out;

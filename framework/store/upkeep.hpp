@@ -25,11 +25,12 @@ Outcome<CheckUp> check_store(const std::string& path, std::int64_t now_ms);
 // kNotFound; kConflict: it is answered, or a server works on its session.
 Status drop_from_store(const std::string& path, std::string_view turn, std::int64_t now_ms);
 
-using Progress = std::function<void(int done, int of)>;  // pages
+using Progress = std::function<bool(int done, int of)>;  // pages; false = it shall end here
 
 // The store as it is at this moment, in one file that its owner alone may read. It is checked
-// before it takes its name. kInvalid: the name is the store's own; kUnavailable: it cannot be read
-// or written, or the copy is not good.
+// before it takes its name. kInvalid: the name is the store's own, or has a log beside it, which a
+// restore would take for the copy's; kUnavailable: it cannot be read or written, or the copy is not
+// good; kCancelled.
 Status backup_store(const std::string& path, const std::string& to, const Progress& progress);
 
 // Puts a backup, with what is in a log beside it, in the place of the store, and the old files

@@ -127,10 +127,10 @@ TEST_CASE("TakeoverTest.WithThreadsAllAreAnsweredAndStopEndsIt") {
 
 TEST_CASE("TakeoverTest.WhatAProcessEndedAtComesLastAndAlone") {
   Scene f;
-  f.shelf.put("a1", "a", 1);
-  f.shelf.put("b1", "b");
+  f.shelf.put("a1", "a", 2);
+  f.shelf.put("b1", "b", 1);  // by the one that accepted it, as all that were in flight then
   f.shelf.put("c1", "c", 2);
-  f.shelf.put("d1", "d");
+  f.shelf.put("d1", "d", 1);
 
   f.takeover.prepare();
   f.takeover.work();

@@ -107,6 +107,7 @@ TEST_CASE("UpkeepTest.ABackupOfAStoreInUseHasItAllAndIsForItsOwnerAlone") {
   REQUIRE(store::backup_store(f.path, f.backup, [&](int done, int of) {
     last = done;
     all = of;
+    return true;
   }));
   f.said("ses_2");
 
@@ -273,6 +274,17 @@ TEST_CASE("UpkeepTest.WithoutItsLocksNothingIsOpenedOrRestored") {
   CHECK_FALSE(store::restore_store(f.path, f.backup, f.now()));
 }
 
+TEST_CASE("UpkeepTest.ALinkIsNoFileOfLocks") {
+  Upkeep f;
+  f.store.reset();
+  const auto owners = store::owners_file(f.path), other = f.folder.file("other");
+  std::filesystem::remove(owners);
+  std::filesystem::create_symlink(other, owners);
+
+  CHECK(store::check_store(f.path, f.now()).error().code == Code::kUnavailable);
+  CHECK_FALSE(std::filesystem::exists(other));
+}
+
 TEST_CASE("UpkeepTest.WhatRootMakesBelongsToTheOwnerOfTheStore") {
   Upkeep f;
   constexpr uid_t kServer = 4711;
@@ -300,6 +312,58 @@ TEST_CASE("UpkeepTest.WhatRootMakesBelongsToTheOwnerOfTheStore") {
   CHECK(owner_of(owners) == kServer);
   REQUIRE(store::check_store(f.path, f.now()));
   CHECK(owner_of(owners) == kServer);
+}
+
+// No start settles it any more, so somebody has to look.
+TEST_CASE("UpkeepTest.AnEffectOfATurnThatNobodyAnswersAnyMoreIsFound") {
+  Upkeep f;
+  const auto turn = f.accepted("ses_1", "m1");
+  REQUIRE(f.store->intend(
+      {"k1", "ses_1", turn, "tool.pay", "{}", "", store::CallState::kIntended, false}));
+  CHECK_FALSE(has(f.check().findings, "tool.pay"));  // in work
+  SECTION("old") {
+    f.store.reset();
+    f.clock.advance(std::chrono::hours(25));
+  }
+  SECTION("tried") {
+    f.store.reset();
+    const auto database = std::move(*store::Database::open(f.path, {}));
+    REQUIRE(database->run("UPDATE turns SET tries = 3"));
+  }
+  SECTION("dropped") {
+    f.store.reset();
+    REQUIRE(store::drop_from_store(f.path, turn, f.now()));
+  }
+  SECTION("passed") {
+    const auto next = f.accepted("ses_1", "m2");
+    REQUIRE(f.store->commit(StoreFixture::commit_of("ses_1", 0, next)));
+  }
+
+  CHECK(has(f.check().findings, "tool.pay"));
+}
+
+TEST_CASE("UpkeepTest.ABackupLeavesNoOldLogBesideIt") {
+  Upkeep f;
+  f.said("ses_1");
+  std::ofstream(f.backup + "-wal") << "of another store that was tried there";
+
+  const auto refused = store::backup_store(f.path, f.backup, {});
+
+  REQUIRE_FALSE(refused);
+  CHECK(refused.error().code == Code::kInvalid);
+  CHECK(refused.error().message.find(f.backup + "-wal") != std::string::npos);
+  CHECK_FALSE(std::filesystem::exists(f.backup));
+}
+
+TEST_CASE("UpkeepTest.ABackupThatIsNotWantedAnyMoreLeavesNothing") {
+  Upkeep f;
+  f.said("ses_1");
+  const auto before = f.files();
+
+  const auto ended = store::backup_store(f.path, f.backup, [](int, int) { return false; });
+
+  CHECK(ended.error().code == Code::kCancelled);
+  CHECK(f.files() == before);
 }
 
 TEST_CASE("UpkeepTest.ATurnThatNoServerAnswersAnyMoreIsFoundAndCanBeDropped") {
