@@ -12,8 +12,8 @@
 #include <fstream>
 #include <thread>
 
+#include "core/sanitized.hpp"
 #include "host/host.hpp"
-#include "host/sanitized.hpp"
 #include "support/fake_clock.hpp"
 
 namespace dugout::test {
@@ -156,7 +156,7 @@ TEST_CASE("IsolationTest.HowItEndedIsSaid") {
   const Stand stand;
 
   CHECK_THAT(stand.said("leave"), Contains("its process ended with code 7"));
-  if (!host::kSanitized) {
+  if (!core::kSanitized) {
     CHECK_THAT(stand.said("segfault"), Contains("its process was ended by SIGSEGV"));
   }
 }
@@ -234,7 +234,7 @@ TEST_CASE("IsolationTest.WhatItThrowsStaysThere") {
 }
 
 TEST_CASE("IsolationTest.WhatTheSandboxForbids") {
-  if (host::kSanitized) return;  // it is open there: the runtimes need what it forbids
+  if (core::kSanitized) return;  // it is open there: the runtimes need what it forbids
   const Stand stand;
   const auto file = (std::filesystem::temp_directory_path() / core::new_id("dugout_iso_")).string();
 
@@ -250,7 +250,7 @@ TEST_CASE("IsolationTest.WhatTheSandboxForbids") {
 }
 
 TEST_CASE("IsolationTest.NetworkMeansTheInternetAndNoOtherSocket") {
-  if (host::kSanitized) return;
+  if (core::kSanitized) return;
   const Stand stand;
   const auto said = [&](const std::string& mode) {
     const auto outcome = stand.run(mode);
@@ -267,7 +267,7 @@ TEST_CASE("IsolationTest.ItInheritsNothing") {
   const Stand stand;
 
   CHECK(stand.said("numbers") == R"({"agent_final_response":"0 1 2 3 4 "})");
-  if (!host::kSanitized) {
+  if (!core::kSanitized) {
     CHECK(stand.said("environment") == R"({"agent_final_response":"[] in /"})");
   }
 }
