@@ -42,8 +42,7 @@ struct Child::Pending {
   std::condition_variable changed;
 };
 
-// --- Beginning and end
-// -----------------------------------------------------------------------------
+// --- Beginning and end ---
 
 Child::Child(std::shared_ptr<ChildPlan> plan) : plan_(std::move(plan)) {}
 
@@ -223,8 +222,7 @@ std::chrono::seconds Child::cpu_time() const {
   return std::chrono::seconds(used.tv_sec);
 }
 
-// --- What comes from it
-// ----------------------------------------------------------------------------
+// --- What comes from it ---
 
 void Child::read(int socket) {
   while (auto frame = read_frame(socket)) {
@@ -310,8 +308,7 @@ void Child::send(const FrameHead& head, const std::vector<std::string_view>& tex
   if (!sent) kill("it does not listen");  // half a frame may stand in the line
 }
 
-// --- Calls
-// -----------------------------------------------------------------------------------------
+// --- Calls ---
 
 ChildReply Child::begin(Pending& mine, ChildOp op, std::int32_t status,
                         const std::vector<std::string_view>& texts) {
