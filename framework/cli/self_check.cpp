@@ -27,7 +27,7 @@ using Clock = std::chrono::steady_clock;
 
 constexpr std::size_t kMostOutput = 1U << 20;
 // s, of one check: beside a server that is busy answering no plugin is taken for one that hangs.
-constexpr auto kCheckLimit = "30";
+constexpr int kCheckLimit = 30 * core::kPatience;
 
 Error unavailable(int number) {
   return {Code::kUnavailable,
@@ -164,7 +164,8 @@ Status self_check(const host::Manifest& manifest, const core::CancelToken& stop,
   pid_t child = 0;
   const auto failed = Birth(pipe[1]).run(
       {"dugout", "plugin", "check", "--json", "--isolation", manifest.isolated ? "process" : "none",
-       "--limit", kCheckLimit, "--server", std::to_string(::getpid()), manifest.folder},
+       "--limit", std::to_string(kCheckLimit), "--server", std::to_string(::getpid()),
+       manifest.folder},
       child);
   ::close(pipe[1]);
   std::string text;

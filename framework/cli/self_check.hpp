@@ -4,6 +4,7 @@
 #pragma once
 
 #include "core/clock.hpp"
+#include "core/sanitized.hpp"
 #include "host/host.hpp"
 
 namespace dugout::cli {
@@ -11,6 +12,6 @@ namespace dugout::cli {
 // kInvalid with the checks that failed, the first ones in full; kTimeout; kCancelled; kUnavailable
 // when the process cannot be started.
 Status self_check(const host::Manifest& manifest, const core::CancelToken& stop,
-                  std::chrono::seconds at_most = std::chrono::seconds(60));
+                  std::chrono::seconds at_most = std::chrono::seconds(60 * core::kPatience));
 
 }  // namespace dugout::cli

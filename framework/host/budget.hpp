@@ -4,14 +4,14 @@
 
 #include <chrono>
 
-#include "host/sanitized.hpp"
+#include "core/sanitized.hpp"
 
 namespace dugout::host {
 
-// A sanitizer makes everything several times slower; a plugin is no worse for that.
-inline constexpr int kPatience = kSanitized ? 4 : 1;
+using core::kPatience;
 
-// Arithmetic on a short text, and a user waits for it: recovery, validator, tuner.
+// Arithmetic on a short text, and a user waits for it: recovery, validator, tuner. By any clock; by
+// the machine's own a sanitizer's patience comes on top.
 inline constexpr std::chrono::milliseconds kLongestAdvice{2'000};
 // A model's answer of any size: parser, provider; a tool's declaration.
 inline constexpr std::chrono::milliseconds kLongestCodec{5'000 * kPatience};

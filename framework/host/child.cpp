@@ -14,12 +14,12 @@
 #include <ctime>
 #include <system_error>
 
+#include "core/sanitized.hpp"
 #include "dugout/sdk/text.hpp"
 #include "host/budget.hpp"
 #include "host/calls.hpp"
 #include "host/child_asks.hpp"
 #include "host/sandbox.hpp"
-#include "host/sanitized.hpp"
 
 namespace dugout::host {
 
@@ -42,8 +42,7 @@ struct Child::Pending {
   std::condition_variable changed;
 };
 
-// --- Beginning and end
-// -----------------------------------------------------------------------------
+// --- Beginning and end ---
 
 Child::Child(std::shared_ptr<ChildPlan> plan) : plan_(std::move(plan)) {}
 
@@ -102,7 +101,7 @@ namespace {
 // counts.
 std::vector<std::string> environment_of_child() {
   std::vector<std::string> out;
-  if (!kSanitized) return out;
+  if (!core::kSanitized) return out;
   std::string address = "ASAN_OPTIONS=quarantine_size_mb=8";
   for (char** one = environ; one != nullptr && *one != nullptr; ++one) {
     const std::string_view text = *one;
@@ -139,7 +138,7 @@ bool Child::spawn(int theirs) {
   ::posix_spawn_file_actions_addopen(&files, 0, "/dev/null", O_RDONLY, 0);
   ::posix_spawn_file_actions_addopen(&files, 1, "/dev/null", O_WRONLY, 0);
   // What a dying plugin prints may hold what people said. A sanitizer's report is wanted.
-  if (!kSanitized) ::posix_spawn_file_actions_addopen(&files, 2, "/dev/null", O_WRONLY, 0);
+  if (!core::kSanitized) ::posix_spawn_file_actions_addopen(&files, 2, "/dev/null", O_WRONLY, 0);
   // Neither lies in the way of the other: they are moved out of it first.
   const int socket = ::fcntl(theirs, F_DUPFD_CLOEXEC, 10);
   const int library = ::fcntl(plan_->library, F_DUPFD_CLOEXEC, 10);
@@ -223,17 +222,19 @@ std::chrono::seconds Child::cpu_time() const {
   return std::chrono::seconds(used.tv_sec);
 }
 
-// --- What comes from it
-// ----------------------------------------------------------------------------
+// --- What comes from it ---
 
 void Child::read(int socket) {
   while (auto frame = read_frame(socket)) {
     if (frame->kind == Frame::Kind::kCall || frame->kind == Frame::Kind::kServed) return;
     take(std::move(*frame));
   }
-  // It hung up by ending; what it died of is told a moment later.
+  // What cannot be read is against the protocol, unless it is the line of one that dies.
+  pollfd line{socket, 0, 0};
+  if (::poll(&line, 1, 100) <= 0) return;
+  // It hung up by ending; what it died of is told a moment later, or later on a busy machine.
   siginfo_t about{};
-  for (int tries = 0; tries < 50; ++tries) {
+  for (int tries = 0; tries < 1000; ++tries) {
     if (::waitid(P_PID, static_cast<id_t>(process_), &about, WEXITED | WNOWAIT | WNOHANG) != 0 ||
         about.si_pid != 0) {
       return;
@@ -307,8 +308,7 @@ void Child::send(const FrameHead& head, const std::vector<std::string_view>& tex
   if (!sent) kill("it does not listen");  // half a frame may stand in the line
 }
 
-// --- Calls
-// -----------------------------------------------------------------------------------------
+// --- Calls ---
 
 ChildReply Child::begin(Pending& mine, ChildOp op, std::int32_t status,
                         const std::vector<std::string_view>& texts) {

@@ -22,7 +22,7 @@
 #include <memory>
 #include <system_error>
 
-#include "host/sanitized.hpp"
+#include "core/sanitized.hpp"
 
 namespace dugout::host {
 namespace {
@@ -54,17 +54,17 @@ std::string limit_all(const Sandbox& sandbox) {
   ::mallopt(M_ARENA_MAX, 1);
   pthread_attr_t attributes;
   ::pthread_attr_init(&attributes);
-  ::pthread_attr_setstacksize(&attributes, kSanitized ? 8 * kThreadStack : kThreadStack);
+  ::pthread_attr_setstacksize(&attributes, core::kSanitized ? 8 * kThreadStack : kThreadStack);
   ::pthread_setattr_default_np(&attributes);
   ::pthread_attr_destroy(&attributes);
   const auto page = static_cast<rlim_t>(::sysconf(_SC_PAGESIZE));
   const auto more = static_cast<rlim_t>(sandbox.memory_mb) << 20;
   // A sanitizer maps terabytes of shadow; there only what may be written can be counted.
-  const auto kind = kSanitized ? RLIMIT_DATA : RLIMIT_AS;
-  const auto had = mapped_pages(kSanitized ? 5 : 0) * page;
+  const auto kind = core::kSanitized ? RLIMIT_DATA : RLIMIT_AS;
+  const auto had = mapped_pages(core::kSanitized ? 5 : 0) * page;
   const bool all = limit(kind, had + more) && limit(RLIMIT_CORE, 0) &&
                    limit(RLIMIT_CPU, kMostCpu) && limit(RLIMIT_NOFILE, 64) &&
-                   (kSanitized || limit(RLIMIT_FSIZE, sandbox.files ? rlim_t{64} << 20 : 0));
+                   (core::kSanitized || limit(RLIMIT_FSIZE, sandbox.files ? rlim_t{64} << 20 : 0));
   return all ? "" : failed("limits", errno);
 }
 
@@ -300,7 +300,7 @@ std::string limit_calls(const Sandbox& sandbox) {
 std::string enter_sandbox(const Sandbox& sandbox, std::string& note) {
   if (::prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) != 0) return failed("no_new_privs", errno);
   if (auto why = limit_all(sandbox); !why.empty()) return why;
-  if (kSanitized) {
+  if (core::kSanitized) {
     note = "a sanitizer build: neither files nor system calls are guarded";
     return {};
   }
@@ -310,7 +310,7 @@ std::string enter_sandbox(const Sandbox& sandbox, std::string& note) {
 }
 
 std::string close_files() {
-  if (kSanitized) return {};
+  if (core::kSanitized) return {};
   const Filter filter(::seccomp_init(SCMP_ACT_ALLOW));
   if (!filter) return "seccomp: no memory";
   ::seccomp_attr_set(filter.get(), SCMP_FLTATR_CTL_TSYNC, 1);

@@ -10,6 +10,7 @@
 
 #include "core/json.hpp"
 #include "dugout/sdk/text.hpp"
+#include "host/budget.hpp"
 #include "host/calls.hpp"
 #include "host/faces.hpp"
 #include "host/pure_call.hpp"
@@ -135,7 +136,7 @@ Outcome<std::string> Tool::call(Entry entry, std::string_view args,
     return Error{Code::kUnavailable, "no thread to run " + plugin_->id() + " on"};
   }
   Call::Answer answer;
-  const auto limit = limit_of(declaration_.declaration.timeout_ms, context);
+  const auto limit = limit_of(declaration_.declaration.timeout_ms * kPatience, context);
   const bool answered = call->wait(limit, plugin_, answer);
   if (call->outlived()) ++*stuck_;
   plugin_->health().count(answered && answer.status == DUGOUT_OK && !answer.too_large);

@@ -49,7 +49,8 @@ class Club:
         self.config = os.path.join(self.folder, "dugout.yaml")
         self.pairs = [self._pair(number) for number in (1, 2)]
         self.pair = None
-        self.certificate(0)
+        self.save_certificate(0)
+        self.save_key(0)
         save(self.config, (
             "reload: {debounce: 20ms, probation: 1s}\nlimits: {rates: {enabled: false}}\n"
             "tls: {certificate: %s/tls.pem, key: %s/tls.key}\n" % (self.folder, self.folder)).encode())
@@ -71,14 +72,17 @@ class Club:
         with open(key, "rb") as file, open(pem, "rb") as other:
             return other.read(), file.read()
 
-    def certificate(self, which):
+    def save_certificate(self, which):
+        save(os.path.join(self.folder, "tls.pem"), self.pairs[which][0])
+
+    def save_key(self, which):
+        """After its certificate: the two are a pair from now on."""
+        save(os.path.join(self.folder, "tls.key"), self.pairs[which][1])
         self.pair = which
-        for end, data in zip((".pem", ".key"), self.pairs[which]):
-            save(os.path.join(self.folder, "tls" + end), data)
 
     def served_certificate(self, port):
         """Which of the two a new connection is shown."""
-        shown = ssl.get_server_certificate(("127.0.0.1", port)).encode()
+        shown = ssl.get_server_certificate(("127.0.0.1", port), timeout=30 * driver.PATIENCE).encode()
         return next((n for n, (pem, _) in enumerate(self.pairs) if pem.strip() == shown.strip()), None)
 
     def good_routine(self, version):
@@ -100,7 +104,7 @@ class SecureServer(driver.Server):
     """One that is asked by https, whoever signed its certificate."""
     context = ssl._create_unverified_context()
 
-    def request(self, method, path, body=None, headers=None, timeout=60):
+    def request(self, method, path, body=None, headers=None, timeout=60 * driver.PATIENCE):
         connection = http.client.HTTPSConnection("127.0.0.1", self.port, timeout=timeout, context=self.context)
         try:
             connection.request(method, path, body, headers or {})
@@ -116,9 +120,9 @@ def last(server):
     return json.loads(answer)
 
 
-def changed(server, before, timeout):
-    """The report of the next reload after this one."""
-    end = time.monotonic() + timeout
+def changed(server, before):
+    """The report of the next reload after this one; None: there is none."""
+    end = time.monotonic() + 120 * driver.PATIENCE
     while time.monotonic() < end:
         now = last(server)
         if now != before:
@@ -178,46 +182,55 @@ class Campaign:
         self.good = True
 
     def edit(self, kind):
+        """Saves one file."""
         if kind == "bad":
             self.club.bad_routine(self.draw.choice(("key", "target", "yaml", "empty")))
             self.good = False
-            return
-        if kind == "good" or not self.good:
+        elif kind == "good":
             self.write_good()
-        if kind == "plugin":
+        elif kind == "plugin":
             self.club.plugin(self.draw.choice(sorted(self.club.libraries)))
         elif kind == "certificate":
-            self.club.certificate(1 - self.club.pair)
+            self.club.save_certificate(1 - self.club.pair)
+        else:
+            self.club.save_key(1 - self.club.pair)
 
-    def outcome(self, before):
-        """Of the change; a good routine and a plugin may have been read one by one."""
-        report = changed(self.server, before, 120)
-        ended = time.monotonic()
-        while report and self.good and report["outcome"] != "published":
-            report = changed(self.server, report, 120)
-        return report, ended
+    def expected(self, kind):
+        """What the report says: its outcome, and whether it has errors."""
+        if not self.good:
+            return "refused", True
+        return "published", kind == "certificate"  # it has no key yet; the one from before stays
 
     def look_at_certificate(self, change):
-        until = time.monotonic() + 30
+        until = time.monotonic() + 30 * driver.PATIENCE
         while self.club.served_certificate(self.server.port) != self.club.pair:
             if time.monotonic() > until:
-                self.problems.append("change %d: the old certificate is still shown" % change)
+                self.problems.append("change %d: the wrong certificate is shown" % change)
                 return
             time.sleep(0.02)
 
     def change(self, number):
         """False: nothing came of it."""
         kind = self.draw.choice(("good", "good", "good", "bad", "bad", "plugin", "plugin", "certificate"))
+        # Each file is a change of its own: of two that are saved together it is chance whether one reload reads them
+        # or two, and the generation of a second one would be nobody's.
+        kinds = ("certificate", "key") if kind == "certificate" else (kind,)
+        if kind in ("plugin", "certificate") and not self.good:
+            kinds = ("good",) + kinds
+        return all(self.carry_out(number, one) for one in kinds)
+
+    def carry_out(self, number, kind):
         before, began = last(self.server), time.monotonic()
         self.edit(kind)
-        report, ended = self.outcome(before)
+        report, ended = changed(self.server, before), time.monotonic()
         if report is None:
             self.problems.append("change %d (%s): nothing came of it" % (number, kind))
             return False
         self.seconds.append(ended - began)
-        if kind == "certificate":
+        if kind in ("certificate", "key"):
             self.look_at_certificate(number)
-        if report["outcome"] != ("published" if self.good else "refused"):
+        errors = any(finding["severity"] == "error" for finding in report["findings"])
+        if (report["outcome"], errors) != self.expected(kind):
             self.problems.append("change %d (%s): %s" % (number, kind, report))
         self.counts[kind] = self.counts.get(kind, 0) + 1
         if report["outcome"] == "published":
@@ -231,6 +244,12 @@ class Campaign:
         print("%5d  generation %4d  RSS %6.1f MiB  threads %3d  descriptors %3d  libraries %s  turns %d"
               % (change, self.published[-1][0], self.rss[-1] / 1024, process.threads(), process.descriptors(),
                  [process.libraries(name + "-") for name in PLUGINS], answered), flush=True)
+
+    def wait_for_unloading(self):
+        """The library before the last exchange stays for its probation, and goes in its own time."""
+        until = time.monotonic() + 30 * driver.PATIENCE
+        while any(self.process.libraries(name + "-") != 1 for name in PLUGINS) and time.monotonic() < until:
+            time.sleep(0.1)
 
     def conclude(self, parents, memory):
         left = {name: self.process.libraries(name + "-") for name in PLUGINS}
@@ -264,7 +283,7 @@ def main():
                         break
                     if change % max(1, wanted.changes // 40) == 0:
                         campaign.show(change, parents.answered)
-            time.sleep(2.5)  # the probation of the last exchange
+            campaign.wait_for_unloading()
             last(server)
             campaign.conclude(parents, wanted.memory)
             code = server.stop()

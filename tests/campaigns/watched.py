@@ -6,6 +6,8 @@ import threading
 import time
 import uuid
 
+from driver import PATIENCE
+
 CODE = "200-lions-u9-2526"
 # The beginning of a registration, over and over: each answer leads to the next routine.
 LINES = ("Helen Barlow", "Tommy Barlow", "14-03-2017", "male", "no", "no", "mother")
@@ -76,9 +78,9 @@ class Parents:
 
     def _chat(self):
         if self.context is None:
-            connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=60)
+            connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=60 * PATIENCE)
         else:
-            connection = http.client.HTTPSConnection("127.0.0.1", self.port, timeout=60, context=self.context)
+            connection = http.client.HTTPSConnection("127.0.0.1", self.port, timeout=60 * PATIENCE, context=self.context)
         while not self.stop.is_set():
             session = None
             for text in (CODE,) + LINES:

@@ -3,10 +3,12 @@ import contextlib
 import http.client
 import json
 import os
+import select
 import shutil
 import signal
 import subprocess
 import tempfile
+import time
 import uuid
 
 import yaml
@@ -44,8 +46,10 @@ class Server:
              "--log-format", "json", *args],
             stdout=subprocess.PIPE, stderr=open(os.path.join(self.data, "log"), "ab"),
             env=clean_environment(**{"DUGOUT_LOG_QUEUE": "0", **UNLIMITED, **environment}), text=True)
-        line = self.process.stdout.readline()
+        said, _, _ = select.select([self.process.stdout], [], [], 120 * PATIENCE)
+        line = self.process.stdout.readline() if said else "nothing in time"
         if not line.startswith(("listening on http://127.0.0.1:", "listening on https://127.0.0.1:")):
+            self.kill()
             raise AssertionError("no server: %r %s" % (line, self.log()))
         self.port = int(line.rsplit(":", 1)[1])
 
@@ -106,6 +110,21 @@ class Server:
         self.process.stdout.close()
         if self.own_data:
             shutil.rmtree(self.data, ignore_errors=True)
+
+
+def refused(server, reason):
+    """How often that happened, by the metrics."""
+    text = server.request("GET", "/metrics")[2].decode()
+    line = [line for line in text.splitlines() if line.startswith('dugout_refused_total{reason="%s"}' % reason)]
+    return float(line[0].split()[-1])
+
+
+def until_refused(server, reason, wanted):
+    """An answer is sent before it is counted, and metrics may be a second old."""
+    end = time.monotonic() + 20 * PATIENCE
+    while (seen := refused(server, reason)) != wanted:
+        assert time.monotonic() < end, (reason, seen, wanted)
+        time.sleep(0.1)
 
 
 def conversation(name):

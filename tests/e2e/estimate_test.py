@@ -6,12 +6,12 @@ import subprocess
 import tempfile
 import xml.etree.ElementTree as xml
 
-from driver import DUGOUT, clean_environment, run_tests
+from driver import DUGOUT, PATIENCE, clean_environment, run_tests
 
 
 def estimate(*args):
     return subprocess.run([DUGOUT, "estimate", *args], capture_output=True, text=True,
-                          env=clean_environment(), timeout=120)
+                          env=clean_environment(), timeout=120 * PATIENCE)
 
 
 def test_the_seeds_setting_as_text_and_json():

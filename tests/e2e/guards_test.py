@@ -8,7 +8,7 @@ import tempfile
 
 import photos
 from doubles.base import Answer, Double
-from driver import DUGOUT, SOURCE, Server, clean_environment, run_tests
+from driver import DUGOUT, PATIENCE, SOURCE, Server, clean_environment, run_tests
 
 EVIL = "Ask priya.shah@example.org on 07700 900701, or [pay here](https://evil.example/pay)."
 
@@ -90,7 +90,7 @@ def test_a_bad_host_and_a_free_agent_with_effects_stop_the_start():
     with tempfile.TemporaryDirectory() as data:
         def check(*args, **environment):
             return subprocess.run([DUGOUT, "check", "--data", data, *args], capture_output=True, text=True,
-                                  timeout=120, env=clean_environment(**environment))
+                                  timeout=120 * PATIENCE, env=clean_environment(**environment))
         done = check("--root", SOURCE, DUGOUT_LINKS_ALLOW="https://pay.example.net")
         assert done.returncode != 0 and "is no host" in done.stdout + done.stderr, done
         root = os.path.join(data, "root")

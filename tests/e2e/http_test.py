@@ -3,7 +3,6 @@
 import json
 import socket
 import threading
-import time
 
 import photos
 from driver import JPEG, PATIENCE, Server, compare_row, conversation, play, rows, run_tests
@@ -13,6 +12,14 @@ def problem(server, method, path, body=None, **headers):
     status, head, answer = server.request(method, path, body, headers)
     assert head["content-type"] == "application/problem+json", (status, head)
     return status, head, json.loads(answer)
+
+
+def received(client, wanted):
+    """What comes until `wanted` is in it, or the server closes."""
+    answer = b""
+    while wanted not in answer and (piece := client.recv(65536)):
+        answer += piece
+    return answer
 
 
 def test_runs_a_to_d_complete_and_the_rows_are_as_expected_field_by_field():
@@ -118,18 +125,17 @@ def test_a_stop_lets_the_turn_in_flight_end():
         # A connection that is in the middle of its request when the server is told to stop.
         body = json.dumps({"user_message": "Helen Barlow", "session_id": "session-stop"}).encode()
         with socket.create_connection(("127.0.0.1", server.port), timeout=30 * PATIENCE) as client:
-            client.sendall(b"POST /chat HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\nContent-Length: %d\r\n\r\n" % len(body))
+            client.sendall(b"POST /chat HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\n"
+                           b"Expect: 100-continue\r\nContent-Length: %d\r\n\r\n" % len(body))
             client.sendall(body[:10])
             codes = []
             stopper = threading.Thread(target=lambda: codes.append(server.stop()))
-            deadline = time.monotonic() + 30 * PATIENCE
-            # The server has taken the connection once its log says nothing else may come; /health tells.
-            while time.monotonic() < deadline and server.request("GET", "/health")[0] != 200:
-                pass
+            # The server has read the head and serves the request once it asks for the rest.
+            assert b" 100 Continue" in received(client, b"\r\n\r\n")
             stopper.start()
             client.sendall(body[10:])
-            answer = client.recv(65536)
-            stopper.join(60)
+            answer = received(client, b'"routine_number":2')
+            stopper.join(60 * PATIENCE)
         assert b'"routine_number":2' in answer, answer
         assert codes == [0], codes
 

@@ -4,7 +4,7 @@ import json
 import socket
 import time
 
-from driver import PATIENCE, Server, run_tests
+from driver import PATIENCE, Server, refused, run_tests, until_refused
 
 CHAT = b"POST /chat HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\nContent-Length: %d\r\n%s\r\n"
 
@@ -24,12 +24,6 @@ def answer_of(client):
         if not piece:
             return answer
         answer += piece
-
-
-def refused(server, reason):
-    text = server.request("GET", "/metrics")[2].decode()
-    line = [line for line in text.splitlines() if line.startswith('dugout_refused_total{reason="%s"}' % reason)]
-    return float(line[0].split()[-1])
 
 
 def test_an_address_and_a_session_that_ask_too_often_wait():
@@ -54,7 +48,8 @@ def test_an_address_and_a_session_that_ask_too_often_wait():
 
 
 def test_connections_over_the_limit_of_an_address_are_told_so():
-    with Server(DUGOUT_LIMITS_CONNECTIONS_PER_ADDRESS="20") as server:
+    # Those that are held say nothing, and shall not be ended for that meanwhile.
+    with Server(DUGOUT_LIMITS_CONNECTIONS_PER_ADDRESS="20", DUGOUT_LIMITS_HEAD_TIMEOUT="%gs" % (30 * PATIENCE)) as server:
         held = [connect(server) for _ in range(20)]
         answers = [answer_of(connect(server)) for _ in range(5)]
         assert all(answer.startswith(b"HTTP/1.1 503") and b"Retry-After" in answer for answer in answers), answers[:1]
@@ -72,27 +67,30 @@ def test_connections_over_the_limit_of_an_address_are_told_so():
 
 
 def test_slow_heads_end_at_their_deadline_and_a_body_that_is_too_large_before_it_arrives():
-    with Server(DUGOUT_LIMITS_HEAD_TIMEOUT="1s") as server:
+    within = 2 * PATIENCE  # the test's own heads come soon enough on a busy machine
+    with Server(DUGOUT_LIMITS_HEAD_TIMEOUT="%gs" % within) as server:
         begun = time.monotonic()
-        slow = [connect(server) for _ in range(20)]
-        for client in slow:
-            client.sendall(b"GET / HTTP/1.1\r\nHos")
+        slow = []
+        for _ in range(20):
+            slow.append(connect(server))
+            slow[-1].sendall(b"GET / HTTP/1.1\r\nHos")  # at once: who says nothing at all gets no answer
         answers = [answer_of(client) for client in slow]
         took = time.monotonic() - begun
         assert all(b" 408 " in answer for answer in answers), answers[:1]
-        assert 0.9 < took < 5 * PATIENCE, took
+        assert 0.9 * within < took < 5 * within, took
         begun = time.monotonic()
         huge = connect(server)
         huge.sendall(CHAT % (10 << 30, b"") + b"{")
         assert huge.recv(65536).startswith(b"HTTP/1.1 413")
-        assert time.monotonic() - begun < 2 * PATIENCE
+        assert time.monotonic() - begun < 5 * PATIENCE
         chunked = connect(server)
         chunked.sendall(b"POST /chat HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\n"
                         b"Transfer-Encoding: chunked\r\n\r\n" + b"4000\r\n" + b"x" * 0x4000 + b"\r\n")
         assert chunked.recv(65536).startswith(b"HTTP/1.1 411")
         for client in (huge, chunked):
             client.close()
-        assert refused(server, "slow_head") == 20 and refused(server, "body_too_large") == 1
+        until_refused(server, "slow_head", 20)
+        until_refused(server, "body_too_large", 1)
 
 
 def test_a_client_that_vanishes_in_the_middle_leaves_nothing_behind():

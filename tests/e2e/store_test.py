@@ -12,7 +12,7 @@ import tempfile
 import threading
 import time
 
-from driver import DUGOUT, SOURCE, Server, clean_environment, run_tests
+from driver import DUGOUT, PATIENCE, SOURCE, Server, clean_environment, run_tests
 
 CODE = "200-lions-u9-2526"
 
@@ -29,7 +29,7 @@ def database(data):
 
 def ready(server, wanted):
     """What /ready says. The answer of up to a second ago is waited out."""
-    end = time.monotonic() + 10
+    end = time.monotonic() + 10 * PATIENCE
     while True:
         status, _, body = server.request("GET", "/ready")
         if status == wanted or time.monotonic() > end:
@@ -264,6 +264,16 @@ def daily(data, folder_name, keep):
 
 
 def test_the_server_backs_itself_up_daily():
+    day = time.gmtime().tm_yday
+    try:
+        check_daily_backup()
+    except AssertionError:
+        if time.gmtime().tm_yday == day:
+            raise
+        check_daily_backup()  # midnight came, and another backup with it
+
+
+def check_daily_backup():
     with folder() as data:
         backups = os.path.join(data, "backups")
         os.mkdir(backups)

@@ -5,7 +5,7 @@ import os
 import subprocess
 import tempfile
 
-from driver import DUGOUT, SOURCE, clean_environment, run_tests
+from driver import DUGOUT, PATIENCE, SOURCE, clean_environment, run_tests
 
 SAMPLE = os.path.join(SOURCE, "tests", "e2e", "answers", "labelled.jsonl")
 
@@ -13,7 +13,7 @@ SAMPLE = os.path.join(SOURCE, "tests", "e2e", "answers", "labelled.jsonl")
 def calibrate(*args):
     with tempfile.TemporaryDirectory() as data:
         return subprocess.run([DUGOUT, "validators", "calibrate", "--root", SOURCE, "--data", data, *args],
-                              capture_output=True, text=True, env=clean_environment(), timeout=120)
+                              capture_output=True, text=True, env=clean_environment(), timeout=120 * PATIENCE)
 
 
 def calibrate_lines(*lines):

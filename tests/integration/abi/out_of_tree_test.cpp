@@ -54,8 +54,8 @@ TEST_CASE("OutOfTreeTest.PluginBuiltAgainstTheInstallIsLoaded") {
   REQUIRE(answer);
   CHECK(*answer == "{\"a\":1}");
   CHECK(parser->parse("no fence", "").error().code == Code::kNotApplicable);
-  for (const auto& result :
-       host::check_plugin((prefix / "lib/dugout/plugins/parser.fenced_json").string())) {
+  for (const auto& result : host::check_plugin(
+           (prefix / "lib/dugout/plugins/parser.fenced_json").string(), std::chrono::minutes(5))) {
     INFO(result.name << ": " << result.detail);
     CHECK(result.passed);
   }

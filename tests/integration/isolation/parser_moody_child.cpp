@@ -1,5 +1,6 @@
 // A parser that does what the text says. It runs in a process of its own (parser.yaml).
 #include <chrono>
+#include <string>
 #include <thread>
 
 #include "dugout/sdk/host.hpp"
@@ -29,19 +30,22 @@ class MoodyChild final : public dugout::sdk::Parser {
     if (is("numbers")) return answer(misdeeds::open_numbers());
     if (is("flood")) return answer(std::string(std::size_t{17} << 20, 'x'));
     if (is("throw")) throw std::string("of no known kind");
-    if (is("pause")) (void)host_.unix_ms();  // says that it is under way
-    if (is("pause")) std::this_thread::sleep_for(std::chrono::milliseconds(300));
+    if (is("pause ")) pause_until(std::stoll(rest(raw)));
     if (is("clock")) return answer(std::to_string(host_.unix_ms()));
     if (is("log")) host_.log(2, "a line of the child");
     if (is("schema")) {
       const auto checked = host_.check_schema(schema, R"({"a":1})");
       return answer(checked ? "fits" : "does not fit");
     }
-    if (is("hello") || is("pause")) return answer(std::string(raw));
+    if (is("hello") || is("pause ")) return answer(std::string(raw));
     return dugout::Error{dugout::Code::kNotApplicable, "no word of mine"};
   }
 
  private:
+  // Under way, which its questions say, until the host's clock says that it is over.
+  void pause_until(std::int64_t unix_ms) const {
+    while (host_.unix_ms() < unix_ms) std::this_thread::sleep_for(std::chrono::milliseconds(5));
+  }
   static std::string answer(const std::string& text) {
     return R"({"agent_final_response":")" + text + "\"}";
   }
