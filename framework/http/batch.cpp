@@ -118,6 +118,19 @@ bool send_problems(Exchange& exchange, const std::vector<BatchEntry>& entries, s
   return true;
 }
 
+// An error: the call's own, or its reply is held back as nobody could go on after it. Sent again,
+// it is given the same reply.
+Outcome<std::string> told_line(const ChatRight& right, BatchEntry& entry,
+                               const Outcome<orchestrator::ChatReply>& reply) {
+  if (!reply) return reply.error();
+  if (!entry.request.session_id.empty()) {
+    auto token = right.token_for(entry.request.session_id);
+    if (!token) return token.error();
+    entry.session_token = std::move(*token);
+  }
+  return result_line(entry, reply);
+}
+
 std::string last_line(const orchestrator::BatchCount& count) {
   Json out{{"done", count.left == 0}, {"good", count.good}, {"failed", count.failed}};
   if (count.left > 0) out["left"] = count.left;
@@ -150,15 +163,15 @@ void serve_batch(Service& service, Exchange& exchange) {
   orchestrator::BatchPlan plan;
   plan.workers = gate->hold(std::min(batch.concurrency.value_or(most), useful));
   plan.may_begin = [&] { return !service.stopping.load() && !exchange.gone(); };
+  std::size_t held_back = 0;
   plan.finished = [&](std::size_t index, const Outcome<orchestrator::ChatReply>& reply) {
-    auto& entry = batch.entries[index];
-    if (!entry.request.session_id.empty()) {
-      entry.session_token = right.token_for(entry.request.session_id);
-    }
-    exchange.line(result_line(entry, reply));
+    const auto line = told_line(right, batch.entries[index], reply);
+    if (reply && !line) ++held_back;
+    exchange.line(line ? *line : problem_line(batch.entries[index], problem_of(line.error())));
   };
   auto count = orchestrator::run_batch(service.orchestrator, std::move(calls), plan);
-  count.failed += bad;
+  count.good -= held_back;
+  count.failed += bad + held_back;
   gate.reset();  // whoever reads the last line may send the next batch
   exchange.line(last_line(count));
   if (exchange.gone() || count.left > 0) exchange.close_afterwards();

@@ -121,7 +121,7 @@ std::optional<Problem> read_upload(Service& service, Exchange& exchange, UploadF
   ChatRight right(service, exchange);
   const ChatClaim claim{form.client_message_id, fields.get("session_token", ""), false};
   if (auto problem = right.admit(form.session_id, claim)) return problem;
-  right.give(form.session_id);
+  if (const auto given = right.give(form.session_id); !given) return problem_of(given.error());
   return service.rates.admit_session(exchange, form.session_id, service.clock.now());
 }
 
