@@ -50,6 +50,8 @@ class BatchGate {
 };
 
 std::optional<Problem> read(Service& service, Exchange& exchange, BatchBody& batch) {
+  const Place place(service.batches, address_of(service, exchange));
+  if (!place.taken()) return overloaded();
   const auto& options = service.options;
   const bool lines = !exchange.require_type("application/x-ndjson");
   if (!lines && exchange.require_type("application/json")) {
@@ -78,8 +80,8 @@ void admit_entry(ChatRight& right, BatchEntry& entry) {
 }
 
 std::optional<Problem> admit_calls(Service& service, Exchange& exchange, std::size_t calls) {
-  const auto address = address_key(client_address(exchange.request(), service.proxies));
-  return service.rates.admit_batch(exchange, address, static_cast<int>(calls), service.clock.now());
+  return service.rates.admit_batch(exchange, address_of(service, exchange), static_cast<int>(calls),
+                                   service.clock.now());
 }
 
 // All calls of a session or none: what comes after a message that was left out would not fit.
@@ -140,12 +142,12 @@ std::string last_line(const orchestrator::BatchCount& count) {
 }  // namespace
 
 void serve_batch(Service& service, Exchange& exchange) {
-  std::optional<BatchGate> gate;
-  // A body is read only where there is a turn for it: it may be large.
-  if (gate.emplace(service).hold(1) == 0) return exchange.problem(overloaded(), service.clock);
   BatchBody batch;
   if (const auto problem = read(service, exchange, batch))
     return exchange.problem(*problem, service.clock);
+  // Not before: who sends a byte a second takes nobody's turn.
+  std::optional<BatchGate> gate;
+  if (gate.emplace(service).hold(1) == 0) return exchange.problem(overloaded(), service.clock);
   if (const auto problem = admit_calls(service, exchange, batch.entries.size())) {
     return exchange.problem(*problem, service.clock);
   }
