@@ -81,6 +81,11 @@ bool FileWatch::watch_folders() {
     watch_above(folder.empty() ? fs::path(".") : folder);
     watch(folder.empty() ? fs::path(".") : folder);
   }
+  // What only an old link led to, or was moved away, would be watched for ever; of one that is gone
+  // there is nothing to end.
+  for (const auto& [number, names] : before) {
+    if (watched_.count(number) == 0) (void)::inotify_rm_watch(inotify_, number);
+  }
   return std::any_of(watched_.begin(), watched_.end(),
                      [&](const auto& one) { return before.count(one.first) == 0; });
 }
@@ -143,6 +148,7 @@ bool FileWatch::drain() {
       const auto* event = reinterpret_cast<const inotify_event*>(events.data() + at);
       at += static_cast<ssize_t>(sizeof *event + event->len);
       const auto found = watched_.find(event->wd);
+      if ((event->mask & IN_IGNORED) != 0 && found == watched_.end()) continue;  // by our own doing
       ours = ours || event->len == 0 || found == watched_.end() || found->second.empty() ||
              found->second.count(event->name) > 0;
     }

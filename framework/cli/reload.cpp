@@ -28,11 +28,10 @@ std::optional<Json> report_at(const std::string& path) {
   return *read;
 }
 
-// The report of a reload that a signal asked for after `asked`; one that was under way by then, or
-// that a saved file began, is another one.
+// The report of a reload that began after `asked`; one that was under way by then is another one.
 std::optional<Json> report_since(const std::string& path, std::int64_t asked_ms) {
   auto read = report_at(path);
-  if (!read || core::member(*read, "why") != "signal") return std::nullopt;
+  if (!read) return std::nullopt;
   return read->value("at_ms", std::int64_t{0}) >= asked_ms ? read : std::nullopt;
 }
 

@@ -58,8 +58,11 @@ std::unique_ptr<Reloader> offer_reload(Set& set, App& app, const AppOptions& opt
                                        Watchers& watchers, http::ServerOptions& server) {
   const auto told = [&set, &watchers](const ReloadReport& report) {
     watchers.learn();
-    const auto path = ServingFile::report_path(set.settings().data);
-    (void)core::replace_private(path, report.json() + "\n");
+    // Whoever waits for it must find it, though another reload comes right after.
+    if (report.why == "signal") {
+      const auto path = ServingFile::report_path(set.settings().data);
+      (void)core::replace_private(path, report.json() + "\n");
+    }
     // One that an operator asked for over HTTP is noted there, with the name.
     if (report.why != "admin") {
       tell_audit(set, "server", "reload", report.why, name_of(report.outcome));

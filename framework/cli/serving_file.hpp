@@ -1,6 +1,6 @@
 // serve.json in the data folder: which server works there. It is locked for as long as that server
 // lives, so that a file that was left behind is not mistaken for one. And reload.json beside it:
-// what became of the last reload.
+// what became of the last reload that `dugout reload` asked for.
 #pragma once
 
 #include <sys/types.h>

@@ -25,11 +25,6 @@ std::string pass_of(Exchange& exchange) {
   return cookies.get(kCookie, "");
 }
 
-// Whose wrong tokens are counted together.
-std::string address_of(const Service& service, Exchange& exchange) {
-  return address_key(client_address(exchange.request(), service.proxies));
-}
-
 void refuse_operator(Service& service, Exchange& exchange, int status, const char* title,
                      const char* detail) {
   Problem problem;

@@ -50,6 +50,8 @@ class BatchGate {
 };
 
 std::optional<Problem> read(Service& service, Exchange& exchange, BatchBody& batch) {
+  const Place place(service.batches, address_of(service, exchange));
+  if (!place.taken()) return overloaded();
   const auto& options = service.options;
   const bool lines = !exchange.require_type("application/x-ndjson");
   if (!lines && exchange.require_type("application/json")) {
@@ -78,8 +80,8 @@ void admit_entry(ChatRight& right, BatchEntry& entry) {
 }
 
 std::optional<Problem> admit_calls(Service& service, Exchange& exchange, std::size_t calls) {
-  const auto address = address_key(client_address(exchange.request(), service.proxies));
-  return service.rates.admit_batch(exchange, address, static_cast<int>(calls), service.clock.now());
+  return service.rates.admit_batch(exchange, address_of(service, exchange), static_cast<int>(calls),
+                                   service.clock.now());
 }
 
 // All calls of a session or none: what comes after a message that was left out would not fit.
@@ -118,6 +120,19 @@ bool send_problems(Exchange& exchange, const std::vector<BatchEntry>& entries, s
   return true;
 }
 
+// An error: the call's own, or its reply is held back as nobody could go on after it. Sent again,
+// it is given the same reply.
+Outcome<std::string> told_line(const ChatRight& right, BatchEntry& entry,
+                               const Outcome<orchestrator::ChatReply>& reply) {
+  if (!reply) return reply.error();
+  if (!entry.request.session_id.empty()) {
+    auto token = right.token_for(entry.request.session_id);
+    if (!token) return token.error();
+    entry.session_token = std::move(*token);
+  }
+  return result_line(entry, reply);
+}
+
 std::string last_line(const orchestrator::BatchCount& count) {
   Json out{{"done", count.left == 0}, {"good", count.good}, {"failed", count.failed}};
   if (count.left > 0) out["left"] = count.left;
@@ -127,12 +142,12 @@ std::string last_line(const orchestrator::BatchCount& count) {
 }  // namespace
 
 void serve_batch(Service& service, Exchange& exchange) {
-  std::optional<BatchGate> gate;
-  // A body is read only where there is a turn for it: it may be large.
-  if (gate.emplace(service).hold(1) == 0) return exchange.problem(overloaded(), service.clock);
   BatchBody batch;
   if (const auto problem = read(service, exchange, batch))
     return exchange.problem(*problem, service.clock);
+  // Not before: who sends a byte a second takes nobody's turn.
+  std::optional<BatchGate> gate;
+  if (gate.emplace(service).hold(1) == 0) return exchange.problem(overloaded(), service.clock);
   if (const auto problem = admit_calls(service, exchange, batch.entries.size())) {
     return exchange.problem(*problem, service.clock);
   }
@@ -150,15 +165,15 @@ void serve_batch(Service& service, Exchange& exchange) {
   orchestrator::BatchPlan plan;
   plan.workers = gate->hold(std::min(batch.concurrency.value_or(most), useful));
   plan.may_begin = [&] { return !service.stopping.load() && !exchange.gone(); };
+  std::size_t held_back = 0;
   plan.finished = [&](std::size_t index, const Outcome<orchestrator::ChatReply>& reply) {
-    auto& entry = batch.entries[index];
-    if (!entry.request.session_id.empty()) {
-      entry.session_token = right.token_for(entry.request.session_id);
-    }
-    exchange.line(result_line(entry, reply));
+    const auto line = told_line(right, batch.entries[index], reply);
+    if (reply && !line) ++held_back;
+    exchange.line(line ? *line : problem_line(batch.entries[index], problem_of(line.error())));
   };
   auto count = orchestrator::run_batch(service.orchestrator, std::move(calls), plan);
-  count.failed += bad;
+  count.good -= held_back;
+  count.failed += bad + held_back;
   gate.reset();  // whoever reads the last line may send the next batch
   exchange.line(last_line(count));
   if (exchange.gone() || count.left > 0) exchange.close_afterwards();

@@ -72,7 +72,9 @@ void serve_chat(Service& service, Exchange& exchange) {
   request.trace = caller_trace(exchange);
   if (wants_stream(exchange)) return stream_chat(service, exchange, std::move(request), right);
   const auto reply = service.orchestrator.chat(request);
-  right.give(request.session_id);
+  const auto given = right.give(request.session_id);
+  // The same message again is given the same reply, and then with what it takes to go on.
+  if (reply && !given) return exchange.problem(problem_of(given.error()), service.clock);
   answer(service, exchange, reply);
 }
 

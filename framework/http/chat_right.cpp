@@ -74,11 +74,12 @@ std::string token_of(const Service& service, const std::string& id, const First&
   return core::hmac_sha256_hex(service.chat_key, "chat|" + id + "|" + first->turn).substr(0, 32);
 }
 
-// "" = it is not bound, nothing of it is accepted yet, or the store cannot say.
-std::string chat_token(const Service& service, const std::string& id) {
-  if (!is_bound(service, id)) return {};
+// "" = it is not bound, or nothing of it is accepted yet.
+Outcome<std::string> chat_token(const Service& service, const std::string& id) {
+  if (!is_bound(service, id)) return std::string();
   const auto first = first_of(service, id);
-  return first ? token_of(service, id, *first) : std::string();
+  if (!first) return first.error();
+  return token_of(service, id, *first);
 }
 
 }  // namespace
@@ -122,7 +123,11 @@ std::optional<Problem> ChatRight::admit(std::string& session_id, const ChatClaim
   if (!first) return problem_of(first.error());
   const auto shown =
       shown_for(service_, exchange_, token_of(service_, session_id, *first), claim.token);
-  if (shown == TokenShown::kNone) return begin(session_id, claim, *first);
+  if (shown == TokenShown::kNone) {
+    auto refused = begin(session_id, claim, *first);
+    if (!refused) owed_.insert(session_id);
+    return refused;
+  }
   if (shown == TokenShown::kAsCookie) by_cookie_.insert(session_id);
   return std::nullopt;
 }
@@ -148,25 +153,38 @@ std::optional<Problem> ChatRight::begin(const std::string& session_id, const Cha
   return *now ? begin(session_id, claim, *now) : std::nullopt;
 }
 
-void ChatRight::give(const std::string& session_id) {
-  const auto token = chat_token(service_, session_id);
-  if (token.empty()) return;
+// Who has shown a token keeps it, and goes without a new one where the store cannot say.
+Outcome<std::string> ChatRight::owed_token(const std::string& session_id) const {
+  auto token = chat_token(service_, session_id);
+  return token || owed_.count(session_id) > 0 ? token : std::string();
+}
+
+Status ChatRight::give(const std::string& session_id) {
+  const auto token = owed_token(session_id);
+  if (!token) return token.error();
+  if (token->empty()) return Done{};
   // A browser's page of ours keeps cookies.
-  if (!of_our_pages(service_, exchange_, false)) return exchange_.give_session_token(token);
-  exchange_.header("Set-Cookie", std::string(kChatCookie) + "=" + token +
+  if (!of_our_pages(service_, exchange_, false)) {
+    exchange_.give_session_token(*token);
+    return Done{};
+  }
+  exchange_.header("Set-Cookie", std::string(kChatCookie) + "=" + *token +
                                      "; Path=/; Max-Age=" + std::to_string(kChatCookieSeconds) +
                                      "; HttpOnly; SameSite=Lax" +
                                      (is_secure(service_, exchange_) ? "; Secure" : ""));
+  return Done{};
 }
 
-std::string ChatRight::token_for(const std::string& session_id) const {
-  return by_cookie_.count(session_id) > 0 ? std::string() : chat_token(service_, session_id);
+Outcome<std::string> ChatRight::token_for(const std::string& session_id) const {
+  return by_cookie_.count(session_id) > 0 ? std::string() : owed_token(session_id);
 }
 
-bool may_read_chat(Service& service, Exchange& exchange, const std::string& session_id) {
+Outcome<bool> may_read_chat(Service& service, Exchange& exchange, const std::string& session_id) {
   if (is_secret_id(session_id, kProgramPrefix)) return true;
-  return is_secret_id(session_id, kPagePrefix) &&
-         shown_for(service, exchange, chat_token(service, session_id), "") != TokenShown::kNone;
+  if (!is_secret_id(session_id, kPagePrefix)) return false;
+  const auto token = chat_token(service, session_id);
+  if (!token) return token.error();
+  return shown_for(service, exchange, *token, "") != TokenShown::kNone;
 }
 
 }  // namespace dugout::http

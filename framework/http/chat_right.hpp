@@ -38,22 +38,27 @@ class ChatRight {
   // May it say something in `session_id`? An empty one becomes a fresh one. nullopt = yes.
   std::optional<Problem> admit(std::string& session_id, const ChatClaim& claim);
   // Puts on the answer what it takes to come back: our pages' cookie, or the session_token for a
-  // program. Nothing as long as no message is accepted. REQUIRES: admitted, the head is not sent.
-  void give(const std::string& session_id);
-  // The token for a body, where no cookie was shown for it; "" = none.
-  std::string token_for(const std::string& session_id) const;
+  // program. Nothing as long as no message is accepted. An error: the store cannot say, and whoever
+  // asks has nothing yet to come back with, so that they have to ask again; may be called again.
+  // REQUIRES: admitted, the head is not sent.
+  Status give(const std::string& session_id);
+  // The token for a body, where no cookie was shown for it; "" = none. An error: as of give().
+  Outcome<std::string> token_for(const std::string& session_id) const;
 
  private:
   std::optional<Problem> begin(const std::string& session_id, const ChatClaim& claim,
                                const std::optional<store::FirstTurn>& first);
+  Outcome<std::string> owed_token(const std::string& session_id) const;
 
   Service& service_;
   Exchange& exchange_;
   std::multiset<std::string> beginning_;  // each is one leave()
   std::set<std::string> by_cookie_;
+  std::set<std::string> owed_;  // let in without a token: they need one to come back
 };
 
-// May whoever asks read it? Only what nobody can guess is ever read.
-bool may_read_chat(Service& service, Exchange& exchange, const std::string& session_id);
+// May whoever asks read it? Only what nobody can guess is ever read. An error: the store cannot
+// say.
+Outcome<bool> may_read_chat(Service& service, Exchange& exchange, const std::string& session_id);
 
 }  // namespace dugout::http

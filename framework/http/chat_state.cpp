@@ -42,7 +42,10 @@ Json state_of(const orchestrator::SessionView& view) {
 
 void serve_chat_state(Service& service, Exchange& exchange) {
   const auto& id = exchange.part("session_id");
-  if (!may_read_chat(service, exchange, id)) return exchange.problem(unknown_chat(), service.clock);
+  // A page forgets a conversation that is unknown, so this is said only of one that is.
+  const auto may = may_read_chat(service, exchange, id);
+  if (!may) return exchange.problem(problem_of(may.error()), service.clock);
+  if (!*may) return exchange.problem(unknown_chat(), service.clock);
   const auto view = service.orchestrator.view(id);
   if (view) return exchange.json(200, core::canonical(state_of(*view)));
   const bool unknown = view.error().code == Code::kNotFound;

@@ -15,22 +15,27 @@ namespace {
 
 using core::Json;
 
-// One event after the other, from whichever thread has one.
+// One event after the other, from whichever thread has one. The head goes out with the first, and
+// holds what it takes to come back: an event comes to nothing while that cannot be told.
 class Events {
  public:
   Events(Exchange& exchange, ChatRight& right, std::string session)
       : exchange_(exchange), right_(right), session_(std::move(session)) {}
-  void send(const std::string& event, const std::function<std::string()>& data) {
+  // An error: it is not sent, nor is anything else yet.
+  Status send(const std::string& event, const std::function<std::string()>& data) {
     const std::lock_guard lock(mutex_);
-    begin();
+    if (const auto begun = begin(); !begun) return begun;
     exchange_.line("event: " + event + "\ndata: " + data() + "\n");
+    return Done{};
   }
 
  private:
-  void begin() {
-    if (std::exchange(begun_, true)) return;
-    right_.give(session_);
+  Status begin() {
+    if (begun_) return Done{};
+    if (const auto given = right_.give(session_); !given) return given;
+    begun_ = true;
     exchange_.begin_lines("text/event-stream");
+    return Done{};
   }
 
   std::mutex mutex_;  // the exchange takes one line at a time; guards begun_
@@ -74,15 +79,18 @@ void stream_chat(Service& service, Exchange& exchange, orchestrator::ChatRequest
   const auto& status = application->page.status;
   request.progress = [&](const orchestrator::Progress& progress) {
     const auto text = status_words(status, progress);
-    events.send("progress", [&] {
+    // One that comes to nothing is not missed: the next one says more.
+    (void)events.send("progress", [&] {
       return core::canonical(Json{{"kind", progress.kind}, {"text", text}});
     });
   };
   const auto reply = service.orchestrator.chat(request);
-  if (reply) {
-    events.send("reply", [&] { return reply_data(exchange, *reply); });
-  } else {
-    events.send("problem", [&] { return problem_data(problem_in_chat(exchange, reply.error())); });
+  const auto told = reply ? events.send("reply", [&] { return reply_data(exchange, *reply); })
+                          : events.send("problem", [&] {
+                              return problem_data(problem_in_chat(exchange, reply.error()));
+                            });
+  if (!told) {
+    return exchange.problem(problem_of(reply ? told.error() : reply.error()), service.clock);
   }
   if (exchange.gone()) exchange.close_afterwards();
 }

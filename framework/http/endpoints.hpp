@@ -11,10 +11,10 @@
 #include "http/client_address.hpp"
 #include "http/exchange.hpp"
 #include "http/operator_pass.hpp"
+#include "http/places.hpp"
 #include "http/rate_gate.hpp"
 #include "http/server.hpp"
 #include "http/shared_probe.hpp"
-#include "http/upload_places.hpp"
 
 namespace dugout::http {
 
@@ -26,7 +26,8 @@ struct Service {
   observability::Log& log;
   const ServerOptions& options;
   std::atomic<int> turns{0};        // in flight
-  UploadPlaces uploads = {};        // in flight; each holds its file in memory
+  Places uploads = {};              // in flight; each holds its file in memory
+  Places batches = {};              // whose body is on its way
   std::atomic<int> batch_turns{0};  // of `turns`, those held by batches
   std::atomic<int> overviews{0};    // of operators, in work
   std::atomic<bool> stopping{false};
@@ -42,6 +43,9 @@ struct Service {
   const Proxies proxies = read_proxies(options.proxies, options.proxies_forwarded);
   RateGate rates{options.rates, options.figures.get()};
 };
+
+// What is counted together with this request: the client's address_key().
+std::string address_of(const Service& service, Exchange& exchange);
 
 struct Route {
   std::string method, path;  // the path may have places: "/webhooks/{name}"

@@ -166,6 +166,10 @@ Problem nothing_at(const std::string& path) {
   return problem;
 }
 
+std::string address_of(const Service& service, Exchange& exchange) {
+  return address_key(client_address(exchange.request(), service.proxies));
+}
+
 Problem overloaded() {
   Problem problem;
   problem.status = 503;

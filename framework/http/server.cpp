@@ -152,7 +152,7 @@ bool PocoServer::serve(Poco::Net::HTTPServerRequestImpl& request,
   // An idle connection holds a thread: when they are scarce, none is kept.
   if (crowded()) exchange.hurry();
   tell_browser(service_, exchange);
-  const auto address = address_key(client_address(request, service_.proxies));
+  const auto address = address_of(service_, exchange);
   if (const auto problem = service_.rates.admit(exchange, address, service_.clock.now())) {
     exchange.problem(*problem, service_.clock);
   } else {

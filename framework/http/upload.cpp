@@ -18,8 +18,8 @@ std::string file_name(const UploadForm& form) {
 // Whatever becomes of the turn, a refused or repeated one included, no file of it stays.
 void serve_upload(Service& service, Exchange& exchange) {
   const TurnGate turn(service);
-  const UploadGate upload(service, exchange);
-  if (!turn.admitted() || !upload.admitted()) {
+  const Place place(service.uploads, address_of(service, exchange));
+  if (!turn.admitted() || !place.taken()) {
     return exchange.problem(overloaded(), service.clock);
   }
   UploadForm form;

@@ -93,8 +93,8 @@ Outcome<std::string> enqueue(Service& service, const UploadForm& form) {
 
 void serve_upload_async(Service& service, Exchange& exchange) {
   const TurnGate turn(service);
-  const UploadGate gate(service, exchange);
-  if (!turn.admitted() || !gate.admitted()) return exchange.problem(overloaded(), service.clock);
+  const Place place(service.uploads, address_of(service, exchange));
+  if (!turn.admitted() || !place.taken()) return exchange.problem(overloaded(), service.clock);
   UploadForm form;
   auto wrong = read_upload(service, exchange, form);
   if (!wrong) wrong = check(form);

@@ -61,28 +61,6 @@ std::optional<Problem> missing(const char* part, const char* detail) {
 
 }  // namespace
 
-bool UploadPlaces::enter(const std::string& address) {
-  const std::lock_guard lock(mutex_);
-  const auto found = by_address_.find(address);
-  const int own = found == by_address_.end() ? 0 : found->second;
-  if (all_ >= kMost || (own >= kOfAddress && all_ >= kMost / 2)) return false;
-  ++all_;
-  ++by_address_[address];
-  return true;
-}
-
-void UploadPlaces::leave(const std::string& address) {
-  const std::lock_guard lock(mutex_);
-  --all_;
-  const auto found = by_address_.find(address);
-  if (--found->second == 0) by_address_.erase(found);
-}
-
-UploadGate::UploadGate(Service& service, Exchange& exchange)
-    : service_(service),
-      address_(address_key(client_address(exchange.request(), service.proxies))),
-      admitted_(service.uploads.enter(address_)) {}
-
 void not_taken(Service& service, Exchange& exchange, const Error& why) {
   service.log.error("upload.not_taken", {observability::Field::safe("why", why.message)});
   exchange.problem(problem_of(why), service.clock);
@@ -121,7 +99,7 @@ std::optional<Problem> read_upload(Service& service, Exchange& exchange, UploadF
   ChatRight right(service, exchange);
   const ChatClaim claim{form.client_message_id, fields.get("session_token", ""), false};
   if (auto problem = right.admit(form.session_id, claim)) return problem;
-  right.give(form.session_id);
+  if (const auto given = right.give(form.session_id); !given) return problem_of(given.error());
   return service.rates.admit_session(exchange, form.session_id, service.clock.now());
 }
 

@@ -193,6 +193,18 @@ def test_a_signal_and_the_command_reload():
     assert done.returncode == 3 and "no server" in done.stderr, done
 
 
+def test_the_report_of_the_command_is_not_overwritten_by_the_next_reload():
+    with club() as folder, serve(folder, settings="reload: {watch: false}\n") as server:
+        done = subprocess.run([DUGOUT, "reload", "--data", server.data], capture_output=True, text=True,
+                              env=clean_environment(), check=False)
+        assert done.returncode == 0, done
+        assert server.request("POST", "/admin/reload", "", OPERATOR)[0] == 200
+        assert last(server)["why"] == "admin", last(server)
+        with open(os.path.join(server.data, "reload.json"), encoding="utf-8") as file:
+            report = json.load(file)
+        assert (report["why"], report["generation"]) == ("signal", 2), report
+
+
 def test_operators_reload_over_http_and_nobody_else():
     with club() as folder, serve(folder, settings="reload: {watch: false}\n") as server:
         status, _, _ = server.request("POST", "/admin/reload", "", {})

@@ -41,6 +41,18 @@ class Club {
   const fs::path folder_;
 };
 
+// How many folders the kernel watches for this process.
+int watched_by_kernel() {
+  int count = 0;
+  for (const auto& entry : fs::directory_iterator("/proc/self/fdinfo")) {
+    std::ifstream file(entry.path());
+    for (std::string line; std::getline(file, line);) {
+      if (line.starts_with("inotify ")) ++count;
+    }
+  }
+  return count;
+}
+
 // Nothing more comes.
 void rest(cli::FileWatch& watch) {
   while (watch.wait(0ms) == Woken::kChange) {
@@ -103,6 +115,28 @@ TEST_CASE("FileWatchTest.FolderThatComesLaterIsWatched") {
   rest(watch);
 
   club.save("plugins/plugin.yaml", "id: x");
+  CHECK(watch.wait(10s) == Woken::kChange);
+}
+
+TEST_CASE("FileWatchTest.WhatALinkHasLeftIsNotWatchedOn") {
+  const Club club, other;
+  const auto link = club.at("current");
+  fs::create_directory_symlink(club.at(""), link);
+  cli::FileWatch watch({{(link / "routines/flow").string()}, {}});
+  const int before = watched_by_kernel();
+  CHECK(before > 0);
+
+  for (const auto* next : {&other, &club, &other}) {
+    fs::create_directory_symlink(next->at(""), club.at("next"));
+    fs::rename(club.at("next"), link);
+    CHECK(watch.wait(0ms) == Woken::kChange);
+    CHECK(watch.wait(0ms) == Woken::kTime);  // nor is the end of the old watch a change
+    CHECK(watched_by_kernel() == before);
+  }
+
+  club.save("routines/flow/01.yaml", "of before");
+  CHECK(watch.wait(0ms) == Woken::kTime);
+  other.save("routines/flow/01.yaml", "of now");
   CHECK(watch.wait(10s) == Woken::kChange);
 }
 

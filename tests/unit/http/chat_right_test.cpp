@@ -1,88 +1,10 @@
 // Who may go on with a conversation: ids that are secrets, ids that are bound, and names.
 #include <catch2/catch.hpp>
 
-#include "doors_fixture.hpp"
-#include "store/sqlite.hpp"
-#include "unit/store/store_fixture.hpp"
+#include "talks_fixture.hpp"
 
 using namespace dugout;
-using test::Answer, test::Doors, test::Json;
-using ChatHeaders = std::map<std::string, std::string>;
-
-namespace {
-
-const std::string kPageId = "web_0123456789abcdef0123456789abcdef";
-const std::string kProgramId = "ses_0123456789abcdef0123456789abcdef";
-const ChatHeaders kOwnPage{{"Sec-Fetch-Site", "same-origin"}};
-
-// Conversations that a store keeps; nobody thinks about an answer.
-struct Talks {
-  test::StoreFixture kept;
-  std::map<std::string, int> said;
-  // Before a message is accepted, and before it is answered.
-  std::function<std::optional<Error>()> arrives, accepted;
-  std::unique_ptr<Doors> doors;
-
-  explicit Talks(std::function<void(http::ServerOptions&)> change = {}) { open(change); }
-  // Anew, as after a restart.
-  void open(const std::function<void(http::ServerOptions&)>& change) {
-    doors = std::make_unique<Doors>([&](http::ServerOptions& options) {
-      options.store = kept.store.get();
-      if (change) change(options);
-    });
-    doors->orchestrator.answer = [this](const auto& request) { return reply_to(request); };
-    doors->orchestrator.shows =
-        [this](const std::string& id) -> Outcome<orchestrator::SessionView> {
-      if (said.count(id) == 0) return Error{Code::kNotFound, "none"};
-      orchestrator::SessionView view;
-      view.session_id = id;
-      return view;
-    };
-  }
-  Outcome<orchestrator::ChatReply> reply_to(const orchestrator::ChatRequest& request) {
-    if (arrives) {
-      if (const auto error = arrives()) return *error;
-    }
-    const auto& id = request.session_id;
-    const auto turn = kept.store->accept(id, request.client_message_id, "{}");
-    if (!turn) return turn.error();
-    if (request.progress) request.progress({"thinking", ""});
-    if (accepted) {
-      if (const auto error = accepted()) return *error;
-    }
-    orchestrator::ChatReply reply;
-    reply.session_id = id;
-    reply.response = "yes";
-    if (!turn->reply.empty()) return reply;
-    const auto before = kept.store->session(id);
-    auto commit = test::StoreFixture::commit_of(id, *before ? (*before)->version : 0, turn->id);
-    if (const auto done = kept.store->commit(commit); !done) return done.error();
-    ++said[id];
-    return reply;
-  }
-  Answer say(const std::string& session, ChatHeaders headers = {}, Json body = Json::object()) {
-    headers["Content-Type"] = "application/json";
-    body["user_message"] = "hello";
-    if (!session.empty()) body["session_id"] = session;
-    return doors->send("POST", "/chat", body.dump(), headers);
-  }
-};
-
-void bind_names(http::ServerOptions& options) {
-  options.access.bound_names = true;
-}
-
-std::string chat_cookie_of(const Answer& answer) {
-  const auto found = answer.headers.find("Set-Cookie");
-  return found == answer.headers.end() ? "" : found->second.substr(0, found->second.find(';'));
-}
-
-ChatHeaders with(ChatHeaders headers, const std::string& name, const std::string& value) {
-  headers[name] = value;
-  return headers;
-}
-
-}  // namespace
+using namespace dugout::test;
 
 TEST_CASE("ChatRightTest.APagesConversationIsBoundToItsCookie") {
   Talks talks;

@@ -146,11 +146,14 @@ TEST_CASE("ConnectionTest.ABodyThatIsFarTooLargeIsAnsweredBeforeItArrives") {
 
 TEST_CASE("ConnectionTest.ABodyThatIsOnItsWayTakesNobodysTurn") {
   Door door([](ServerOptions& options) { options.turns_in_flight = 1; });
-  auto slow = door.connect();
-  const std::string begun =
-      "POST /chat HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\nContent-Length: "
-      "50\r\n\r\n{";
-  slow.sendBytes(begun.data(), static_cast<int>(begun.size()));
+  std::vector<Poco::Net::StreamSocket> slow;
+  for (const std::string path : {"/chat", "/chat/batch"}) {
+    slow.push_back(door.connect());
+    const auto begun = "POST " + path +
+                       " HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\n"
+                       "Content-Length: 50\r\n\r\n{";
+    slow.back().sendBytes(begun.data(), static_cast<int>(begun.size()));
+  }
 
   const auto answer = door.say(
       "POST /chat HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\nConnection: close\r\n"
@@ -170,14 +173,17 @@ TEST_CASE("ConnectionTest.APhotoOfWhichNothingComesIsNotWaitedForLong") {
   CHECK(door.refused(Refusal::kSlowBody) == 2);
 }
 
-TEST_CASE("ConnectionTest.OneAddressLeavesPlacesForThePhotosOfOthers") {
+TEST_CASE("ConnectionTest.OneAddressLeavesPlacesForThePhotosAndBatchesOfOthers") {
+  const auto [path, type] =
+      GENERATE(std::pair<std::string, std::string>("/upload", "multipart/form-data; boundary=b"),
+               std::pair<std::string, std::string>("/chat/batch", "application/json"));
   Door door([](ServerOptions& options) {
     options.proxies = {"127.0.0.1"};
     options.rates.enabled = false;  // who asks again and again below is told something else
   });
-  const auto begin = [](const std::string& address) {
-    return "POST /upload HTTP/1.1\r\nX-Forwarded-For: " + address +
-           "\r\nContent-Type: multipart/form-data; boundary=b\r\n";
+  const auto head = "POST " + path + " HTTP/1.1\r\nContent-Type: " + type + "\r\n";
+  const auto begin = [&](const std::string& address) {
+    return head + "X-Forwarded-For: " + address + "\r\n";
   };
   const auto ask = [&](const std::string& address) {
     return door.say(begin(address) + "Content-Length: 1\r\nConnection: close\r\n\r\nx");
@@ -194,7 +200,7 @@ TEST_CASE("ConnectionTest.OneAddressLeavesPlacesForThePhotosOfOthers") {
   }
 
   CHECK(refused);
-  CHECK(has_status(ask("192.0.2.2"), "400"));  // read, and no form
+  CHECK(has_status(ask("192.0.2.2"), "400"));  // read, and neither form nor JSON
 }
 
 TEST_CASE("ConnectionTest.WhileThreadsAreScarceASmallBodyIsNotWaitedForLong") {

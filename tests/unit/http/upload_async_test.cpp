@@ -50,23 +50,6 @@ struct Uploads : Doors {
 
 }  // namespace
 
-TEST_CASE("UploadPlacesTest.NoAddressTakesTheLastPlaces") {
-  http::UploadPlaces places;
-  int taken = 0;
-  while (places.enter("192.0.2.1")) ++taken;
-
-  CHECK(taken == http::UploadPlaces::kMost / 2);
-  for (int other = 2; other <= 5; ++other) {
-    const auto address = "192.0.2." + std::to_string(other);
-    for (int n = 0; n < http::UploadPlaces::kOfAddress; ++n) CHECK(places.enter(address));
-    CHECK_FALSE(places.enter(address));
-  }
-  CHECK_FALSE(places.enter("192.0.2.9"));  // now all are taken
-  places.leave("192.0.2.2");
-  CHECK_FALSE(places.enter("192.0.2.1"));
-  CHECK(places.enter("192.0.2.9"));
-}
-
 TEST_CASE("UploadAsyncTest.APhotoBecomesAJobThatTellsItsState") {
   Uploads doors;
 
