@@ -110,11 +110,11 @@ std::unique_ptr<ConnectionLimit::Place> ConnectionLimit::enter(const Poco::Net::
 }
 
 void ConnectionLimit::leave(const std::string& address) {
-  figures_.connections.fetch_sub(1);
   const std::lock_guard lock(mutex_);
   --open_;
   const auto found = by_address_.find(address);
   if (--found->second == 0) by_address_.erase(found);
+  figures_.connections.fetch_sub(1);  // last: who sees that it is gone finds its place free
 }
 
 Poco::Net::ServerSocket limited_socket(ConnectionLimit& limit, SocketWatch& watch, bool answers) {

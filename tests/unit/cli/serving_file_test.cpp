@@ -6,6 +6,7 @@
 #include <unistd.h>
 
 #include <catch2/catch.hpp>
+#include <chrono>
 #include <filesystem>
 #include <thread>
 
@@ -48,20 +49,30 @@ TEST_CASE("ServingFileTest.IsFoundWhileItIsThere") {
 }
 
 TEST_CASE("ServingFileTest.WhoLooksAtTheWrongMomentDoesNotKeepItFromBeingThere") {
+  using std::chrono::milliseconds, std::chrono::steady_clock;
   const DataFolder data;
   const auto path = data.path + "/serve.json";
-  const int looks = ::open(path.c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0600);
-  REQUIRE(::flock(looks, LOCK_SH) == 0);
-  std::thread later([looks] {
-    std::this_thread::sleep_for(std::chrono::milliseconds(50));
-    ::close(looks);
-  });
+  for (int tries = 0; tries < 20; ++tries) {
+    const int looks = ::open(path.c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0600);
+    REQUIRE(::flock(looks, LOCK_SH) == 0);
+    const auto begun = steady_clock::now();
+    steady_clock::time_point gone;
+    std::thread later([looks, &gone] {
+      std::this_thread::sleep_for(milliseconds(50));
+      ::close(looks);
+      gone = steady_clock::now();
+    });
 
-  const cli::ServingFile file(data.path, "http://127.0.0.1:1");
-  later.join();
+    const cli::ServingFile file(data.path, "http://127.0.0.1:1");
+    later.join();
 
-  CHECK(file.fault().empty());
-  CHECK(cli::ServingFile::find(data.path));
+    // Whoever looks for a second is taken for another server: on a busy machine 50 ms may be that.
+    if (gone - begun > milliseconds(500)) continue;
+    CHECK(file.fault().empty());
+    CHECK(cli::ServingFile::find(data.path));
+    return;
+  }
+  FAIL("the machine was too busy for it");
 }
 
 }  // namespace dugout::test

@@ -47,12 +47,17 @@ TEST_CASE("OriginTest.EveryAnswerKeepsABrowserSafe") {
 }
 
 TEST_CASE("OriginTest.WhatIsRefusedBeforeItIsReadKeepsABrowserSafeToo") {
-  Doors doors([](http::ServerOptions& options) { options.connections_per_address = 1; });
+  Doors doors;
   const auto heard = test::say_raw(doors.port(), "rubbish\r\n\r\n");
-  const Poco::Net::StreamSocket one(Poco::Net::SocketAddress("127.0.0.1", doors.port()));
+  Doors small([](http::ServerOptions& options) {
+    options.connections_per_address = 1;
+    options.head_timeout = std::chrono::minutes(10);  // so long the first one has the one place
+  });
+  const Poco::Net::StreamSocket one(Poco::Net::SocketAddress("127.0.0.1", small.port()));
   std::string full;
-  while (full.find("503") == std::string::npos) {  // the first one may have to end before
-    full = test::say_raw(doors.port(), "GET /health HTTP/1.1\r\nHost: localhost\r\n\r\n");
+  // What comes after an answer that did not wait for it may reset the connection, answer and all.
+  for (int tries = 0; tries < 100 && full.find("503") == std::string::npos; ++tries) {
+    full = test::say_raw(small.port(), "GET /health HTTP/1.1\r\nHost: localhost\r\n\r\n");
   }
 
   for (const auto& answer : {heard, full}) {

@@ -150,6 +150,7 @@ TEST_CASE("RolesTest.WhatOperatorsDoIsInTheAuditLog") {
   const Staff staff;
   core::SystemClock clock;
   const std::string folder = test::own_file("roles_audit");
+  std::filesystem::remove_all(folder);  // of an earlier process with our number
   observability::AuditLog audit(folder, clock);
   Doors doors([&](http::ServerOptions& options) {
     staff.put(options);
@@ -183,6 +184,7 @@ TEST_CASE("RolesTest.TheAuditLogNamesDoorsAndNothingThatAStrangerWrites") {
   const Staff staff;
   core::SystemClock clock;
   const std::string folder = test::own_file("roles_audit_doors");
+  std::filesystem::remove_all(folder);  // of an earlier process with our number
   observability::AuditLog audit(folder, clock);
   Doors doors([&](http::ServerOptions& options) {
     staff.put(options);

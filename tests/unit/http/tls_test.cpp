@@ -61,6 +61,7 @@ class Client {
                  new Poco::Net::Context(Poco::Net::Context::TLS_CLIENT_USE, "", "", "",
                                         Poco::Net::Context::VERIFY_NONE)) {
     session_.setKeepAlive(true);
+    session_.setKeepAliveTimeout(Poco::Timespan(600, 0));  // else it connects anew after 8 s
   }
   int status() {
     Poco::Net::HTTPRequest request("GET", "/health", "HTTP/1.1");
@@ -88,7 +89,10 @@ TEST_CASE("TlsTest.AReloadGivesNewConnectionsTheNewCertificateAndKeepsTheOldOnes
   pairs.make("first");
   pairs.make("second");
   pairs.use("first", "first");
-  Doors doors([&](ServerOptions& options) { options.tls = pairs.options(); });
+  Doors doors([&](ServerOptions& options) {
+    options.tls = pairs.options();
+    options.keep_alive = std::chrono::minutes(10);
+  });
   Client before(doors.port());
   REQUIRE(before.status() == 200);
   REQUIRE(before.shown() == "first");

@@ -56,13 +56,19 @@ TEST_CASE("DeadlineWatchTest.EarlierDeadlineOvertakesALaterOne") {
 
 TEST_CASE("DeadlineWatchTest.GuardThatEndedInTimeLeavesTheSocketAlone") {
   DeadlineWatch watch;
-  Pair kept, ended;
-  { const DeadlineWatch::Guard guard(watch, kept.ends[0], in(milliseconds(10))); }
-  const DeadlineWatch::Guard later(watch, ended.ends[0], in(milliseconds(30)));
-  REQUIRE(ended.read() == 0);  // by now the first deadline has passed too
+  for (int tries = 0; tries < 100; ++tries) {
+    Pair kept, ended;
+    const auto deadline = in(milliseconds(10));
+    { const DeadlineWatch::Guard guard(watch, kept.ends[0], deadline); }
+    if (in(milliseconds(0)) >= deadline) continue;  // a busy machine: it may have ended too late
+    const DeadlineWatch::Guard later(watch, ended.ends[0], deadline + milliseconds(20));
+    REQUIRE(ended.read() == 0);  // by now the first deadline has passed too
 
-  REQUIRE(::send(kept.ends[1], "x", 1, MSG_NOSIGNAL) == 1);
-  CHECK(kept.read() == 1);
+    REQUIRE(::send(kept.ends[1], "x", 1, MSG_NOSIGNAL) == 1);
+    CHECK(kept.read() == 1);
+    return;
+  }
+  FAIL("the machine was too busy for it");
 }
 
 TEST_CASE("DeadlineWatchTest.DeadlineThatHasPassedFiresAtOnce") {

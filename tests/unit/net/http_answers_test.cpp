@@ -24,7 +24,7 @@ TEST_CASE("HttpClientTest.BrokenOffAnswerIsUnavailable") {
   HttpDouble server(always(reply));
   const auto client = make_http_client();
 
-  const auto answer = client->send(post(server.url("/")), seconds(5));
+  const auto answer = client->send(post(server.url("/")), kAmple);
 
   REQUIRE_FALSE(answer);
   CHECK(answer.error().code == Code::kUnavailable);
@@ -50,7 +50,7 @@ TEST_CASE("HttpClientTest.AnswerThatBreaksHttpIsInvalid") {
   HttpDouble server(always(DoubleReply::bytes(bytes)));
   const auto client = make_http_client();
 
-  const auto answer = client->send(post(server.url("/")), seconds(5));
+  const auto answer = client->send(post(server.url("/")), kAmple);
 
   REQUIRE_FALSE(answer);
   CHECK(answer.error().code == Code::kInvalid);
@@ -75,7 +75,7 @@ TEST_CASE("HttpClientTest.EveryFramingIsRead") {
   HttpDouble server(always(reply));
   const auto client = make_http_client();
 
-  const auto answer = client->send(post(server.url("/")), seconds(5));
+  const auto answer = client->send(post(server.url("/")), kAmple);
 
   REQUIRE(answer);
   CHECK(answer->status == 200);
@@ -88,7 +88,7 @@ TEST_CASE("HttpClientTest.StatusWithoutBodyNeedsNone") {
                                               DoubleReply::End::kKeep)));
   const auto client = make_http_client();
 
-  const auto answer = client->send(post(server.url("/")), seconds(5));
+  const auto answer = client->send(post(server.url("/")), kAmple);
 
   REQUIRE(answer);
   CHECK(answer->status == status);
@@ -101,7 +101,7 @@ TEST_CASE("HttpClientTest.RedirectIsAnAnswer") {
   HttpDouble server(always(reply));
   const auto client = make_http_client();
 
-  const auto answer = client->send(post(server.url("/")), seconds(5));
+  const auto answer = client->send(post(server.url("/")), kAmple);
 
   REQUIRE(answer);
   CHECK(answer->status == 302);
@@ -137,5 +137,5 @@ TEST_CASE("HttpClientTest.AnswerOfExactlyTheLimitIsTaken") {
   HttpDouble server(always(reply));
   const auto client = make_http_client(limits);
 
-  CHECK(client->send(post(server.url("/")), seconds(5)).ok() == (size == 1000));
+  CHECK(client->send(post(server.url("/")), kAmple).ok() == (size == 1000));
 }

@@ -20,7 +20,9 @@ namespace fs = std::filesystem;
 namespace {
 
 struct AuditFolder {
-  explicit AuditFolder(const std::string& name) : path(test::own_file("audit_" + name)) {}
+  explicit AuditFolder(const std::string& name) : path(test::own_file("audit_" + name)) {
+    fs::remove_all(path);  // of an earlier process with our number
+  }
   ~AuditFolder() { fs::remove_all(path); }
   fs::path file(int number) const {
     return path / ("audit-00000" + std::to_string(number) + ".jsonl");

@@ -16,6 +16,7 @@ using dugout::Status;
 using dugout::store::Database;
 using dugout::store::Query;
 using dugout::store::Writer;
+using dugout::test::kPatient;
 using dugout::test::StoreFixture;
 using dugout::test::TempFolder;
 
@@ -139,7 +140,8 @@ TEST_CASE("StoreConcurrencyTest.OneOfManyIntentsIsFresh") {
 
 TEST_CASE("StoreConcurrencyTest.TwoStoresOnOneFileSeeEachOther") {
   StoreFixture f;
-  const auto other = f.open();
+  f.reopen(kPatient);
+  const auto other = f.open(kPatient);
   std::atomic<int> failed = 0;
 
   on_threads(8, [&](int n) {

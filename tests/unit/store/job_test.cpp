@@ -15,6 +15,7 @@ using dugout::store::NewEvent;
 using dugout::store::NewJob;
 using dugout::test::FakeClock;
 using dugout::test::FaultyStore;
+using dugout::test::kPatient;
 using dugout::test::StoreFixture;
 using namespace std::chrono_literals;
 
@@ -303,7 +304,8 @@ TEST_CASE("StoreJobTest.EventsAreTakenAllOrNone") {
 
 TEST_CASE("StoreJobTest.EventsSentInParallelByTwoProcessesMakeOneJobEach") {
   JobFixture f;
-  const auto other = f.open();
+  f.reopen(kPatient);
+  const auto other = f.open(kPatient);
   std::atomic<int> added = 0, failed = 0;
   std::vector<NewEvent> events;
   for (int n = 0; n < 10; ++n) events.push_back(event("EV" + std::to_string(n)));
@@ -326,7 +328,8 @@ TEST_CASE("StoreJobTest.EventsSentInParallelByTwoProcessesMakeOneJobEach") {
 
 TEST_CASE("StoreJobTest.OwnersInParallelNeverShareAJobOrALane") {
   JobFixture f;
-  const auto other = f.open();
+  f.reopen(kPatient);
+  const auto other = f.open(kPatient);
   for (int n = 0; n < 40; ++n) f.added(job("k", "lane" + std::to_string(n % 5)));
   std::atomic<int> ran = 0, overlapped = 0, failed = 0;
   std::array<std::atomic<int>, 5> inside{};

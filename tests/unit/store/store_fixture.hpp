@@ -35,6 +35,10 @@ class TempFolder {
   std::filesystem::path path_;
 };
 
+// Of stores that write to one file side by side: on a busy machine each waits for the other as
+// long as it takes.
+inline constexpr store::SqliteOptions kPatient{std::chrono::seconds(60)};
+
 struct StoreFixture {
   TempFolder folder;
   FakeClock clock;
@@ -46,9 +50,9 @@ struct StoreFixture {
     if (!opened) throw std::runtime_error(opened.error().message);
     return std::move(*opened);
   }
-  void reopen() {
+  void reopen(store::SqliteOptions options = {}) {
     store.reset();
-    store = open();
+    store = open(options);
   }
 
   // A turn of `session`, accepted.
