@@ -112,6 +112,13 @@ ChatRight::~ChatRight() {
   for (const auto& session : beginning_) service_.beginnings.leave(session);
 }
 
+void ChatRight::let_go(const std::string& session_id) {
+  const auto held = beginning_.equal_range(session_id);
+  std::for_each(held.first, held.second,
+                [this](const auto& session) { service_.beginnings.leave(session); });
+  beginning_.erase(held.first, held.second);
+}
+
 std::optional<Problem> ChatRight::admit(std::string& session_id, const ChatClaim& claim) {
   if (session_id.empty()) session_id = shown_session(exchange_);
   if (session_id.empty()) {
@@ -162,6 +169,8 @@ Outcome<std::string> ChatRight::owed_token(const std::string& session_id) const 
 Status ChatRight::give(const std::string& session_id) {
   const auto token = owed_token(session_id);
   if (!token) return token.error();
+  // It has begun or was refused, and whoever has the answer may say the next thing at once.
+  let_go(session_id);
   if (token->empty()) return Done{};
   // A browser's page of ours keeps cookies.
   if (!of_our_pages(service_, exchange_, false)) {

@@ -46,6 +46,7 @@ class ChatRight {
   Outcome<std::string> token_for(const std::string& session_id) const;
 
  private:
+  void let_go(const std::string& session_id);
   std::optional<Problem> begin(const std::string& session_id, const ChatClaim& claim,
                                const std::optional<store::FirstTurn>& first);
   Outcome<std::string> owed_token(const std::string& session_id) const;
