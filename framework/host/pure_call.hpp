@@ -61,6 +61,7 @@ Outcome<std::string> call_codec(const Plugin& plugin, Entry entry) {
 
 // A sanitizer makes the machine's time dearer; the virtual time of a test it does not.
 inline core::Duration longest_advice() {
+  if (!core::kSanitized) return kLongestAdvice;
   const bool real = dynamic_cast<const core::SystemClock*>(&service_clock()) != nullptr;
   return real ? kLongestAdvice * kPatience : kLongestAdvice;
 }

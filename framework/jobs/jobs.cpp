@@ -70,7 +70,10 @@ class StoredJobs final : public Jobs {
     const std::lock_guard lock(mutex_);
     duty_.swap(next);
   }
-  void start() override { crew_.start(options_.workers); }
+  void start() override {
+    if (stop_.cancelled()) stop_ = core::CancelToken();  // nobody works, since the stop
+    crew_.start(options_.workers);
+  }
   void stop() override {
     stop_.cancel();
     crew_.stop();
@@ -110,7 +113,7 @@ class StoredJobs final : public Jobs {
   JobParts parts_;  // without plugins, which are the duty's
   const JobOptions options_;
   const std::map<std::string, Work> work_;
-  const core::CancelToken stop_;
+  core::CancelToken stop_;
   std::atomic<bool> store_fails_{false};
   mutable std::mutex mutex_;  // guards duty_
   std::shared_ptr<const Duty> duty_;

@@ -38,7 +38,7 @@ struct Uploads : Doors {
   jobs::Worked run() {
     auto& job = jobs.all.at(0);
     ++job.tries;
-    const auto worked = http::upload_work(orchestrator)(job);
+    const auto worked = http::upload_work(orchestrator)(job, core::CancelToken());
     job.state = worked.done    ? store::JobState::kDone
                 : worked.again ? store::JobState::kWaiting
                                : store::JobState::kFailed;

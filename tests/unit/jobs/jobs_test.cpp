@@ -9,6 +9,7 @@
 #include "jobs/leases.hpp"
 #include "jobs_fixture.hpp"
 
+using dugout::core::CancelToken;
 using dugout::jobs::Event;
 using dugout::jobs::Leases;
 using dugout::jobs::Worked;
@@ -65,7 +66,7 @@ TEST_CASE("JobsTest.EventsSentInParallelRunOnceEach") {
 TEST_CASE("JobsTest.JobsOfALaneNeverRunAtTheSameTime") {
   JobsFixture f;
   std::atomic<int> inside = 0, overlapped = 0, ran = 0;
-  f.work["k"] = [&](const Job&) {
+  f.work["k"] = [&](const Job&, const CancelToken&) {
     if (++inside != 1) ++overlapped;
     std::this_thread::yield();
     --inside;
@@ -93,7 +94,7 @@ TEST_CASE("JobsTest.LeaseIsRenewedWhileTheWorkRuns") {
   f.options.lease = 2min;
   std::unique_ptr<dugout::jobs::Jobs> jobs;
   bool stolen = false;
-  f.work["long"] = [&](const Job&) {
+  f.work["long"] = [&](const Job&, const CancelToken&) {
     for (int n = 0; n < 20; ++n) {  // 20 minutes, ten leases
       f.clock.advance(1min);
       stolen = jobs->work_once() || stolen;  // as the clock thread does: it renews first
@@ -204,7 +205,7 @@ TEST_CASE("JobsTest.ThreadsTakeUpWhatIsEnqueuedAndStopWaitsForIt") {
   f.options.workers = 2;
   std::promise<void> begun, may_end;
   std::atomic<bool> ended = false;
-  f.work["k"] = [&](const Job&) {
+  f.work["k"] = [&](const Job&, const CancelToken&) {
     begun.set_value();
     may_end.get_future().wait();
     ended = true;
@@ -222,6 +223,26 @@ TEST_CASE("JobsTest.ThreadsTakeUpWhatIsEnqueuedAndStopWaitsForIt") {
 
   CHECK(ended);
   CHECK(f.read(id).state == JobState::kDone);
+}
+
+TEST_CASE("JobsTest.WorkThatTakesLongHearsOfTheStop") {
+  JobsFixture f;
+  std::promise<void> begun;
+  f.work["k"] = [&](const Job&, const CancelToken& stop) {
+    std::promise<void> stopped;
+    const CancelToken::Hook hook(stop, [&] { stopped.set_value(); });
+    begun.set_value();
+    stopped.get_future().wait();
+    return Worked{false, true, "", "cancelled"};
+  };
+  const auto jobs = f.make();
+  jobs->start();
+  const auto id = *jobs->enqueue(f.job("k"));
+  begun.get_future().wait();
+
+  jobs->stop();
+
+  CHECK(f.read(id).state == JobState::kWaiting);  // for another try
 }
 
 TEST_CASE("JobsTest.ThreadsMakeWhatIsDueByTheClock") {
@@ -245,7 +266,7 @@ TEST_CASE("JobsTest.ThreadsMakeWhatIsDueByTheClock") {
 TEST_CASE("JobsTest.StoppedJobsMayStartAgainAndNoWorkersMeansNoThreads") {
   JobsFixture f;
   std::promise<void> ran;
-  f.work["k"] = [&](const Job&) {
+  f.work["k"] = [&](const Job&, const CancelToken&) {
     ran.set_value();
     return Worked{true, false, "{}", ""};
   };

@@ -143,11 +143,11 @@ TEST_CASE("JobsScheduleTest.SettingsChangeTheTimeOrTurnItOff") {
 TEST_CASE("JobsScheduleTest.OwnKindsRunByTheClockLikeTools") {
   ScheduleFixture f;
   int swept = 0, off = 0;
-  f.work["sweep"] = [&](const dugout::store::Job&, const core::CancelToken&) {
+  f.work["sweep"] = [&](const dugout::store::Job&, const dugout::core::CancelToken&) {
     ++swept;
     return dugout::jobs::Worked{true, false, "{}", ""};
   };
-  f.work["off"] = [&](const dugout::store::Job&, const core::CancelToken&) {
+  f.work["off"] = [&](const dugout::store::Job&, const dugout::core::CancelToken&) {
     ++off;
     return dugout::jobs::Worked{true, false, "{}", ""};
   };
@@ -175,7 +175,7 @@ TEST_CASE("JobsScheduleTest.OwnKindsRunByTheClockLikeTools") {
 
 TEST_CASE("JobsScheduleTest.OwnKindIsMadeAgainAfterADayOnWhichTheStoreFailed") {
   ScheduleFixture f;
-  f.work["sweep"] = [](const dugout::store::Job&, const core::CancelToken&) {
+  f.work["sweep"] = [](const dugout::store::Job&, const dugout::core::CancelToken&) {
     return dugout::jobs::Worked{true, false, "{}", ""};
   };
   f.options.own = {{"sweep", {"03:30", 0}}};

@@ -6,6 +6,7 @@
 using dugout::Code;
 using dugout::Error;
 using dugout::Outcome;
+using dugout::core::CancelToken;
 using dugout::jobs::Worked;
 using dugout::store::Job;
 using dugout::store::JobState;
@@ -177,7 +178,7 @@ TEST_CASE("JobsTest.RetriedJobGetsAllItsTriesAnewAndReallyRuns") {
 TEST_CASE("JobsTest.OwnKindOfWorkIsDoneInsteadOfATool") {
   JobsFixture f;
   std::vector<Job> seen;
-  f.work["photo"] = [&](const Job& job) {
+  f.work["photo"] = [&](const Job& job, const CancelToken&) {
     seen.push_back(job);
     return Worked{true, false, R"({"kept":true})", ""};
   };
@@ -195,7 +196,7 @@ TEST_CASE("JobsTest.OwnKindOfWorkIsDoneInsteadOfATool") {
 TEST_CASE("JobsTest.WorkThatThrowsIsTriedAgainAndThenGivenUp") {
   JobsFixture f;
   int runs = 0;
-  f.work["photo"] = [&](const Job&) -> Worked {
+  f.work["photo"] = [&](const Job&, const CancelToken&) -> Worked {
     if (++runs % 2 == 0) throw 7;
     throw std::runtime_error("at 07700 900123");
   };
