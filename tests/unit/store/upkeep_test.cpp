@@ -297,12 +297,12 @@ TEST_CASE("UpkeepTest.WhatRootMakesBelongsToTheOwnerOfTheStore") {
     return found.st_uid;
   };
   const auto owners = store::owners_file(f.path);
+  std::filesystem::remove(owners);
   SECTION("there is a store") {
     REQUIRE(::chown(f.path.c_str(), kServer, kServer) == 0);
   }
   SECTION("there is its folder only") {
     std::filesystem::remove(f.path);
-    std::filesystem::remove(owners);
     REQUIRE(::chown(f.folder.file("").c_str(), kServer, kServer) == 0);
   }
 
