@@ -120,16 +120,17 @@ bool send_problems(Exchange& exchange, const std::vector<BatchEntry>& entries, s
   return true;
 }
 
-// An error: the call's own, or its reply is held back as nobody could go on after it. Sent again,
-// it is given the same reply.
-Outcome<std::string> told_line(const ChatRight& right, BatchEntry& entry,
-                               const Outcome<orchestrator::ChatReply>& reply) {
-  if (!reply) return reply.error();
-  if (!entry.request.session_id.empty()) {
-    auto token = right.token_for(entry.request.session_id);
-    if (!token) return token.error();
-    entry.session_token = std::move(*token);
+// A reply is held back when nobody could go on after it: sent again, the message is given the same
+// one. Adds to `held_back` then.
+std::string told_line(const ChatRight& right, BatchEntry& entry,
+                      const Outcome<orchestrator::ChatReply>& reply, std::size_t& held_back) {
+  if (entry.request.session_id.empty()) return result_line(entry, reply);
+  auto token = right.token_for(entry.request.session_id);
+  if (!token && reply) {
+    ++held_back;
+    return problem_line(entry, problem_of(token.error()));
   }
+  if (token) entry.session_token = std::move(*token);
   return result_line(entry, reply);
 }
 
@@ -167,9 +168,7 @@ void serve_batch(Service& service, Exchange& exchange) {
   plan.may_begin = [&] { return !service.stopping.load() && !exchange.gone(); };
   std::size_t held_back = 0;
   plan.finished = [&](std::size_t index, const Outcome<orchestrator::ChatReply>& reply) {
-    const auto line = told_line(right, batch.entries[index], reply);
-    if (reply && !line) ++held_back;
-    exchange.line(line ? *line : problem_line(batch.entries[index], problem_of(line.error())));
+    exchange.line(told_line(right, batch.entries[index], reply, held_back));
   };
   auto count = orchestrator::run_batch(service.orchestrator, std::move(calls), plan);
   count.good -= held_back;

@@ -138,6 +138,8 @@ std::string problem_line(const BatchEntry& entry, const Problem& problem) {
   auto out = head(entry, problem.status);
   if (entry.line != 0) out["line"] = entry.line;
   out["problem"] = Json::parse(problem.json());
+  // An accepted message binds the conversation, though nobody could answer it just now.
+  if (!entry.session_token.empty()) out["problem"]["session_token"] = entry.session_token;
   if (problem.retry_after) out["retry_after"] = *problem.retry_after;
   return core::canonical(out);
 }

@@ -24,6 +24,15 @@ void mend(Talks& talks) {
   talks.seen.heal();
 }
 
+// The line of its one call, and the last one.
+std::pair<Json, Json> batch_of_one(Talks& talks) {
+  const Json call{{"user_message", "hello"}, {"session_id", kPageId}, {"client_message_id", "m1"}};
+  const auto answer = talks.doors->send("POST", "/chat/batch", call.dump(),
+                                        {{"Content-Type", "application/x-ndjson"}});
+  const auto end = answer.body.find('\n');
+  return {Json::parse(answer.body.substr(0, end)), Json::parse(answer.body.substr(end))};
+}
+
 }  // namespace
 
 TEST_CASE("ChatRightTest.AStoreThatCannotSayIsNoUnknownConversation") {
@@ -111,21 +120,11 @@ TEST_CASE("ChatRightTest.AStreamBeginsOnceItsTokenIsKnown") {
 
 TEST_CASE("ChatRightTest.ACallOfABatchWaitsForItsTokenToo") {
   Talks talks;
-  const auto call = with({}, "Content-Type", "application/x-ndjson");
-  const auto batch = [&] {
-    const auto answer = talks.doors->send(
-        "POST", "/chat/batch",
-        Json{{"user_message", "hello"}, {"session_id", kPageId}, {"client_message_id", "m1"}}
-            .dump(),
-        call);
-    const auto end = answer.body.find('\n');
-    return std::pair(Json::parse(answer.body.substr(0, end)), Json::parse(answer.body.substr(end)));
-  };
   break_when_let_in(talks);
-  const auto [put_off, counted] = batch();
+  const auto [put_off, counted] = batch_of_one(talks);
   mend(talks);
 
-  const auto [again, counted_again] = batch();
+  const auto [again, counted_again] = batch_of_one(talks);
 
   CHECK(put_off["status"] == 503);
   CHECK(put_off["retry_after"].is_number());
@@ -135,4 +134,16 @@ TEST_CASE("ChatRightTest.ACallOfABatchWaitsForItsTokenToo") {
   CHECK(again["reply"]["session_token"].is_string());
   CHECK(counted_again["good"] == 1);
   CHECK(talks.said[kPageId] == 1);
+}
+
+TEST_CASE("ChatRightTest.ACallThatWasAcceptedAndNotAnsweredHasItsTokenInTheProblem") {
+  Talks talks;
+  talks.accepted = [] { return std::optional(Error{Code::kUnavailable, "nobody is there"}); };
+
+  const auto [put_off, counted] = batch_of_one(talks);
+
+  CHECK(put_off["status"] == 503);
+  const auto token = put_off["problem"]["session_token"].get<std::string>();
+  talks.accepted = {};
+  CHECK(talks.say(kPageId, {{"Authorization", "Bearer " + token}}).status == 200);
 }
