@@ -164,6 +164,8 @@ def campaign(options, per_address):
             figures["huge_body"] = dict(zip(("status", "ms"), huge_body(server.port)))
             if figures["huge_body"]["status"] != "413":
                 faults.append("the body of 10 GB was not refused")
+            # While all their threads are made and the readers' answers, a message takes what that takes.
+            figures["at_first"] = chat.for_seconds(options.seconds * 0.2)
             figures["during"] = {**chat.for_seconds(options.seconds * 0.6), **usage(pid)}
             until = time.monotonic() + 30 * PATIENCE
             while slow.longest == 0 and time.monotonic() < until:  # of the heads, none has been ended yet
