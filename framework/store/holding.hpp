@@ -26,8 +26,11 @@ Outcome<bool> lives(Database& database, const Holder& holder, std::int64_t other
 // As SQL over `turns AS open`: nobody has answered it, and its session has not gone on without it:
 // what was said then does not fit to where it stands now.
 extern const char* const kOpenTurn;
-constexpr int kMostTries = 3;     // in a row that ended with their process
-constexpr int kMostRepeats = 10;  // the same, when the client asks for it again and again
+constexpr int kMostTries = 3;  // in a row that ended with their process
+// The same, when the client asks for it again and again: so many, and one more for each minute
+// since it was accepted. Whoever was in work while a machine was restarted over and over is not at
+// fault.
+constexpr int kMostRepeats = 10;
 constexpr std::int64_t kMostAgeMs = 24 * 3600 * 1000;  // nobody waits for its answer any longer
 
 // A turn of this session is held by another owner, who lives.

@@ -99,10 +99,22 @@ Outcome<AcceptedTurn> answered_or_held(Database& database, const AcceptedTurn& f
                "this session is busy in another process; send the same message again in a moment"};
 }
 
+Outcome<bool> may_repeat(Database& database, const AcceptedTurn& known, std::int64_t now_ms) {
+  if (known.tries < kMostRepeats) return known.tries >= 0;
+  Query row(database, "SELECT accepted_ms FROM turns WHERE id = ?1", {known.id});
+  if (!row.next()) {
+    if (row.failed()) return row.error();
+    return false;
+  }
+  return known.tries < kMostRepeats + (now_ms - row.integer(0)) / 60'000;
+}
+
 // The repeat of a turn without an answer. One that ended its process again and again, or that
 // somebody has dropped, is not run once more.
 Outcome<AcceptedTurn> take_repeated(Database& database, AcceptedTurn known, const Holder& holder) {
-  if (known.tries < 0 || known.tries >= kMostRepeats) {
+  const auto may = may_repeat(database, known, holder.now_ms);
+  if (!may) return may.error();
+  if (!*may) {
     return Error{Code::kInvalid, "this message cannot be answered; say it in other words",
                  R"({"pointer":"/user_message"})"};
   }

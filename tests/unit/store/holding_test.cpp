@@ -314,6 +314,11 @@ TEST_CASE("HoldingTest.ARepeatThatEndsEveryProcessIsRefusedInTheEnd") {
 
   CHECK(starts == 9);  // and the one that accepted it
   CHECK(repeat.error().code == Code::kInvalid);
+  f.clock.advance(std::chrono::minutes(1));  // it may not have been the turn's own doing: once more
+  CHECK(f.other->accept("ses_1", "m1", "{}"));
+  f.kill_other();
+  f.other = f.open();
+  CHECK_FALSE(f.other->accept("ses_1", "m1", "{}"));
   CHECK(f.other->accept("ses_1", "m2", "{}"));
 }
 
