@@ -33,10 +33,10 @@ bool has_form(std::string_view name, std::string_view form) {
 
 // A copy that was under way when its process was killed; one that is under way now is younger.
 bool is_left_over(const fs::path& path, std::string_view form) {
-  const auto name = path.filename().string();
-  if (!name.starts_with(kPrefix) || name.size() < form.size()) return false;
-  if (!has_form(std::string_view(name).substr(0, form.size()), form)) return false;
-  if (!std::string_view(name).substr(form.size()).starts_with(".part-")) return false;
+  const auto file = path.filename().string();
+  const std::string_view name = file;
+  if (!has_form(name.substr(0, form.size()), form)) return false;
+  if (!name.substr(form.size()).starts_with(".part-")) return false;
   std::error_code error;
   const auto written = fs::last_write_time(path, error);
   return !error && fs::file_time_type::clock::now() - written > std::chrono::hours(24);

@@ -207,9 +207,10 @@ Status backup_store(const std::string& path, const std::string& to, const Progre
   }
   for (const char* log : {"-wal", "-journal"}) {
     if (!fs::exists(to + log, error)) continue;
-    return Error{Code::kInvalid, to + log +
-                                     " is beside it, of another file of that name; move both away, "
-                                     "or choose another name"};
+    return Error{Code::kInvalid,
+                 to + log +
+                     " is there, and a restore would take it for this backup's; move "
+                     "it away, or choose another name"};
   }
   auto source = Database::open(path, {true, std::chrono::seconds(5)});
   if (!source) return source.error();

@@ -127,7 +127,7 @@ ALTER TABLE journal ADD COLUMN idempotency TEXT;
 CREATE INDEX journal_open ON journal(turn) WHERE result IS NULL;
 )sql";
 
-// tries: how many owners in a row ended while they answered the turn (holding.hpp); the last one.
+// tries: how many owners in a row have begun the turn (holding.hpp); tried_by: the last one.
 constexpr const char* kTries = R"sql(
 ALTER TABLE turns ADD COLUMN tries INTEGER NOT NULL DEFAULT 0;
 ALTER TABLE turns ADD COLUMN tried_by INTEGER;

@@ -49,7 +49,7 @@ struct AcceptedTurn {
   bool fresh = false;   // this call accepted it; false = a repeat
   // An earlier turn of the session was left by a process that is no more, and is to be taken over.
   bool behind = false;
-  int tries = 0;  // in a row that ended with their process; < 0: an operator has dropped it
+  int tries = 0;  // processes in a row that began it so far; < 0: an operator has dropped it
 };
 
 // How a session began.
